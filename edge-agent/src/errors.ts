@@ -1,0 +1,131 @@
+import { coded, type ErrorTable } from "@sentinel/protocol/coded-error";
+
+/** Every fault that the edge agent can name; `docs/errors.md` holds the same table. */
+export const edgeErrors = {
+  // model: catalog, fetching, converting
+  MODEL_CATALOG_INVALID: {
+    meaning: "The model catalog cannot be read or breaks its schema.",
+    action: "Correct the keys that the message names in the catalog file.",
+    retryable: false,
+  },
+  MODEL_UNKNOWN: {
+    meaning: "The catalog has no model of that name, and it is not the path of an .onnx file.",
+    action: "Use one of the names that the message lists, or the path of an .onnx file.",
+    retryable: false,
+  },
+  MODEL_FILE_MISSING: {
+    meaning: "The model's file does not exist or cannot be read.",
+    action: "Check the path and its permissions.",
+    retryable: false,
+  },
+  MODEL_FETCH_FAILED: {
+    meaning: "The model could not be fetched from where the catalog says it is.",
+    action: "Check the network, proxy and npm settings of this machine, then start again.",
+    retryable: true,
+  },
+  MODEL_NPM_MISSING: {
+    meaning: "The model comes from an npm package and the npm program was not found.",
+    action: "Install npm, or put it on the PATH.",
+    retryable: false,
+  },
+  MODEL_S3_UNCONFIGURED: {
+    meaning: "The model lies in S3 and nothing is set that can make an address for it.",
+    action: "Use a model with another source, or run with a cloud that presigns s3:// addresses.",
+    retryable: false,
+  },
+  MODEL_TOO_LARGE: {
+    meaning: "What the source sent is larger than a model may be.",
+    action: "Check the source in the catalog; models are limited to 512 MiB.",
+    retryable: false,
+  },
+  MODEL_HASH_MISMATCH: {
+    meaning: "What was fetched or converted does not have the SHA-256 that the catalog pins.",
+    action: "Do not use it: check the source, and change the pin only if you trust the new file.",
+    retryable: false,
+  },
+  MODEL_CONVERT_FAILED: {
+    meaning: "The TensorFlow.js graph model cannot be converted to ONNX.",
+    action: "Check that the package holds the YOLOv5 graph that the catalog describes.",
+    retryable: false,
+  },
+  MODEL_CACHE_UNWRITABLE: {
+    meaning: "The folder for cached models cannot be written.",
+    action: "Free disk space, correct its permissions, or set modelCacheDir to another folder.",
+    retryable: true,
+  },
+  MODEL_TRUNCATED: {
+    meaning: "The ONNX file ends before it should.",
+    action: "Copy or download the file again.",
+    retryable: false,
+  },
+  MODEL_NOT_ONNX: {
+    meaning: "The file is not an ONNX model that ONNX Runtime can load.",
+    action: "Export the model as ONNX (opset 21 or lower) and try again.",
+    retryable: false,
+  },
+  MODEL_LAYOUT_UNKNOWN: {
+    meaning: "The model's inputs and outputs are not those of YOLOv5 or YOLOX.",
+    action: "Use a YOLOv5 or YOLOX export with Detect inside, one square input and one output.",
+    retryable: false,
+  },
+  MODEL_OUTPUT_INVALID: {
+    meaning: "The model's answer to a warm-up frame holds values that no detector gives.",
+    action: "Export the model again; fp16 overflow and a wrong layout are the usual reasons.",
+    retryable: false,
+  },
+  // detect
+  DETECTOR_NOT_STARTED: {
+    meaning: "A frame was handed to the detector while no model was running.",
+    action: "Start the detector with a model first.",
+    retryable: true,
+  },
+  DETECTOR_WORKER_DIED: {
+    meaning: "A detector thread ended unexpectedly; a new one takes its place.",
+    action: "Nothing where it is rare; otherwise look at memory and the model's file.",
+    retryable: true,
+  },
+  // decode
+  FFMPEG_MISSING: {
+    meaning: "No ffmpeg program that works was found.",
+    action: "Install ffmpeg (apt install ffmpeg), or set ffmpegPath to a working one.",
+    retryable: false,
+  },
+  PICTURE_MISSING: {
+    meaning: "The picture or clip does not exist or cannot be read.",
+    action: "Check the path and its permissions.",
+    retryable: false,
+  },
+  PICTURE_UNREADABLE: {
+    meaning: "The file is not a picture, or it is damaged.",
+    action: "Use a whole JPEG, PNG, WebP, TIFF, GIF or AVIF file.",
+    retryable: false,
+  },
+  PICTURE_TOO_LARGE: {
+    meaning: "The picture has more pixels than may be decoded (50 million).",
+    action: "Make the picture smaller.",
+    retryable: false,
+  },
+  CLIP_UNREADABLE: {
+    meaning: "The file is not a video that ffmpeg can decode, or it holds no pictures.",
+    action: "Check the clip with ffprobe; re-encode it where it is damaged.",
+    retryable: false,
+  },
+  CLIP_FRAME_MISSING: {
+    meaning: "The clip ended before the frame that was asked for.",
+    action: "Ask for a frame below the clip's number of frames.",
+    retryable: false,
+  },
+  CLIP_TIMEOUT: {
+    meaning: "Decoding the clip made no progress in time and was stopped.",
+    action: "Check the clip with ffprobe; re-encode it where it is damaged.",
+    retryable: true,
+  },
+  PICTURE_STREAM_INVALID: {
+    meaning: "The decoder sent something that is not a stream of PPM pictures.",
+    action: "Check that ffmpeg is a true ffmpeg, version 4 or newer.",
+    retryable: true,
+  },
+} as const satisfies ErrorTable;
+
+/** Makes a fault of the table above. */
+export const edgeError = coded(edgeErrors);
