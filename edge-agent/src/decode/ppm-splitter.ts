@@ -11,13 +11,20 @@ const HEADER = /^P6\s(\d{1,5})\s(\d{1,5})\s255\s/;
  */
 export class PpmSplitter {
   readonly #maxPixels: number;
+  readonly #allocate: (width: number, height: number) => RgbFrame;
   #header = new Uint8Array(0);
   #frame: RgbFrame | null = null;
   #filledBytes = 0;
 
-  /** @param options.maxPixels pictures with more are refused. */
-  constructor(options: { maxPixels?: number } = {}) {
+  /**
+   * @param options.maxPixels pictures with more are refused.
+   * @param options.allocate gives the memory of the next frame, for those who use it again.
+   */
+  constructor(
+    options: { maxPixels?: number; allocate?: (width: number, height: number) => RgbFrame } = {},
+  ) {
     this.#maxPixels = options.maxPixels ?? MAX_PICTURE_PIXELS;
+    this.#allocate = options.allocate ?? allocateFrame;
   }
 
   /** True between two pictures: a stream that ends now was not cut. */
@@ -69,7 +76,7 @@ export class PpmSplitter {
       );
     }
     this.#header = new Uint8Array(0);
-    this.#frame = allocateFrame(width, height);
+    this.#frame = this.#allocate(width, height);
     this.#filledBytes = 0;
     return chunk.subarray(match[0].length - heldBytes);
   }
