@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { CodedError } from "@sentinel/protocol/coded-error";
+import { Command } from "commander";
+import { defaultDataDir } from "../config.ts";
+import { repositoryPath, sentinelVersion } from "../start/repository.ts";
+import { addStartOptions, toStartOptions } from "../start/start-options.ts";
+import { addDetectCommand } from "./detect-command.ts";
+
+/** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
+function buildProgram(): Command {
+  const program = new Command("sentinel")
+    .description("AI cameras at many sites: watch, search, learn, roll out.")
+    .version(sentinelVersion())
+    .showHelpAfterError("(add --help for what is accepted)");
+  addStartOptions(
+    program
+      .command("start")
+      .description("run everything on this machine: cameras, agent, cloud and dashboard"),
+    defaultDataDir(repositoryPath(".")),
+  ).action(async (parsed: Record<string, unknown>) => {
+    // Loaded only here: other commands need no database and no browser.
+    const { runStart } = await import("../start/start-command.ts");
+    await runStart(toStartOptions(parsed));
+  });
+  addDetectCommand(program);
+  return program;
+}
+
+/** Exit code of a fault: 2 where the person's input was wrong, 1 otherwise. */
+function exitCodeOf(error: unknown): number {
+  return error instanceof CodedError && /^CONFIG_/.test(error.code) ? 2 : 1;
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  const text =
+    error instanceof CodedError
+      ? `${error.code}: ${error.message}`
+      : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`sentinel: ${text}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,43 @@
+import { coded, type ErrorTable } from "@sentinel/protocol/coded-error";
+
+/** Every fault of running the whole of Sentinel on one machine. `docs/errors.md` shows this table. */
+export const localErrors = {
+  ALREADY_RUNNING: {
+    meaning: "Another Sentinel uses the same data directory.",
+    action: "Stop it, or give this one another --data-dir.",
+    retryable: false,
+  },
+  CONFIG_MISSING: {
+    meaning: "The configuration file does not exist.",
+    action: "Give --config the path of a file that exists.",
+    retryable: false,
+  },
+  DASHBOARD_BUILD_FAILED: {
+    meaning: "The dashboard could not be built.",
+    action: "Read the build's own message; a clean clone builds.",
+    retryable: false,
+  },
+  DATA_DIR_NOT_WRITABLE: {
+    meaning: "The data directory cannot be made or written.",
+    action: "Give --data-dir a folder that you may write to.",
+    retryable: false,
+  },
+  DISK_FULL: {
+    meaning: "The disk of the data directory has too little space to start.",
+    action: "Free some space, or give --data-dir another disk.",
+    retryable: true,
+  },
+  PORT_IN_USE: {
+    meaning: "Somebody else listens on the port.",
+    action: "Stop what listens there, or give --port another number.",
+    retryable: true,
+  },
+  ROLE_FAILED: {
+    meaning: "The cloud or the agent ended before it was ready.",
+    action: "Read the end of its log, which the message shows.",
+    retryable: true,
+  },
+} as const satisfies ErrorTable;
+
+/** Makes a fault of this table. */
+export const localError = coded(localErrors);

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { parseAgentConfig } from "@sentinel/edge-agent/config";
+import { stringify } from "yaml";
+import { localError } from "../errors.ts";
+import type { StartOptions } from "./start-options.ts";
+
+/** Simulated cameras where nobody asked for a number or brought cameras. */
+const DEFAULT_SIMULATED = 4;
+
+/** What the agent will be told to watch. */
+export interface EdgeSetup {
+  nodeId: string;
+  /** Model by name or file; null takes the catalog's default. */
+  model: string | null;
+  simulated: number;
+  own: { id: string; name: string; url: string }[];
+  /** The user's own configuration, as read. */
+  base: Record<string, unknown>;
+}
+
+/** Reads options and the user's configuration. @throws CodedError CONFIG_INVALID with every fault. */
+export function planEdge(options: StartOptions): EdgeSetup {
+  const base = readConfig(options.config);
+  const configured = Array.isArray(base["cameras"]) ? base["cameras"].length : 0;
+  const own = options.camera.map((url, index) => ({
+    id: `own-${index + 1}`,
+    name: cameraName(url, index),
+    url: /^[a-z]+:\/\//i.test(url) ? url : resolve(url),
+  }));
+  return {
+    nodeId: typeof base["nodeId"] === "string" ? base["nodeId"] : "local-1",
+    model: options.model,
+    simulated: options.cameras ?? (own.length + configured > 0 ? 0 : DEFAULT_SIMULATED),
+    own,
+    base,
+  };
+}
+
+/** Writes the agent's configuration file and returns its path. */
+export function writeEdgeConfig(
+  setup: EdgeSetup,
+  folder: string,
+  simulatorUrls: readonly string[],
+): string {
+  const configured = Array.isArray(setup.base["cameras"]) ? setup.base["cameras"] : [];
+  const simulated = simulatorUrls.map((url, index) => ({
+    id: `square-${index + 1}`,
+    name: `Square ${index + 1}`,
+    url,
+  }));
+  const config = {
+    ...setup.base,
+    nodeId: setup.nodeId,
+    dataDir: folder,
+    ...(setup.model === null
+      ? {}
+      : { model: setup.model.endsWith(".onnx") ? resolve(setup.model) : setup.model }),
+    cameras: [...configured, ...setup.own, ...simulated],
+  };
+  const file = join(folder, "agent.yaml");
+  // Camera addresses hold passwords.
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+function readConfig(file: string | null): Record<string, unknown> {
+  if (file === null) return {};
+  if (!existsSync(file)) {
+    throw localError(
+      "CONFIG_MISSING",
+      `${file}: there is no such file; give --config the path of an agent configuration (YAML)`,
+    );
+  }
+  const config = parseAgentConfig(readFileSync(file, "utf8"), file);
+  return JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
+}
+
+/** A name for people that holds no password: the host, or the file's name. */
+function cameraName(url: string, index: number): string {
+  try {
+    const { hostname, pathname } = new URL(url);
+    const place = hostname === "" ? basename(pathname) : hostname;
+    return place === "" ? `Own ${index + 1}` : place.slice(0, 100);
+  } catch {
+    return basename(url).slice(0, 100) || `Own ${index + 1}`;
+  }
+}

@@ -1,0 +1,143 @@
+import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
+import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
+import open from "open";
+import { modelCacheDir } from "../config.ts";
+import { LiveProbe } from "../probe/live-probe.ts";
+import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
+import { buildDashboard } from "./dashboard-build.ts";
+import { prepareDataDir } from "./data-dir.ts";
+import { planEdge } from "./edge-setup.ts";
+import { watchFirstEvent } from "./first-event.ts";
+import { chooseDashboardPort } from "./free-port.ts";
+import { InstanceLock } from "./instance-lock.ts";
+import { Leftovers } from "./leftovers.ts";
+import { MemoryLog } from "./memory-log.ts";
+import { Progress } from "./progress.ts";
+import { repositoryPath, sentinelVersion } from "./repository.ts";
+import { type RunSummary, summarize } from "./run-summary.ts";
+import { SentinelStack } from "./sentinel-stack.ts";
+import { countAtEdge, countInPostgres } from "./sequence-count.ts";
+import type { StartOptions } from "./start-options.ts";
+import { StopSignal } from "./stop-signal.ts";
+
+/** `npm start`: sets everything up, runs the whole of Sentinel, and stops it in order. */
+export async function runStart(options: StartOptions): Promise<void> {
+  const progress = new Progress();
+  progress.title(`Sentinel ${sentinelVersion()}; data in ${options.dataDir}`);
+  const edge = planEdge(options);
+  const dataDir = prepareDataDir(options.dataDir);
+  const lock = new InstanceLock(dataDir.root);
+  await lock.acquire();
+  const leftovers = new Leftovers(dataDir.root);
+  let stack: SentinelStack | null = null;
+  const stopping = new StopSignal(() => {
+    progress.say("stopping at once");
+    stack?.killNow();
+    process.exit(130);
+  });
+  stopping.start();
+  stopping.signal.addEventListener("abort", () => {
+    lock.update({ stopping: true });
+    progress.say(
+      `stopping (${String(stopping.signal.reason)}); press Ctrl-C again to stop at once`,
+    );
+  });
+  try {
+    const ended = await leftovers.end();
+    if (ended > 0) progress.say(`ended ${ended} processes that an earlier run left behind`);
+    const httpPort = await chooseDashboardPort(options.port);
+    const ffmpeg = await progress.step(
+      "ffmpeg",
+      ensureFfmpeg,
+      ({ path, versionMajor }) => `${versionMajor} at ${path}`,
+    );
+    await prepareModel(edge.model ?? configuredModel(edge.base), progress);
+    const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
+      built ? "built" : "up to date",
+    );
+    stopping.signal.throwIfAborted();
+    stack = new SentinelStack({
+      dataDir,
+      edge,
+      httpPort,
+      dashboardDir: dashboard.folder,
+      ffmpegPath: ffmpeg.path,
+      modelCacheDir: modelCacheDir(),
+      progress,
+      leftovers,
+    });
+    await stack.startCloud();
+    stopping.signal.throwIfAborted();
+    const url = `http://127.0.0.1:${httpPort}`;
+    lock.update({ url });
+    const summary = await run(stack, options, edge.nodeId, dataDir.edge, url, progress, stopping);
+    await stack.stop();
+    if (summary !== null) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  } catch (error) {
+    await stack?.stop();
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    stopping.stop();
+    lock.release();
+  }
+  progress.say("stopped");
+}
+
+/** From the agent's start to its stop. @returns the figures where a time was given. */
+async function run(
+  stack: SentinelStack,
+  options: StartOptions,
+  nodeId: string,
+  edgeDir: string,
+  url: string,
+  progress: Progress,
+  stopping: StopSignal,
+): Promise<RunSummary | null> {
+  const edgeBefore = countAtEdge(edgeDir);
+  const countCloud = (epoch: string) => countInPostgres(stack.databaseUrl, nodeId, epoch);
+  const cloudBefore = edgeBefore === null ? null : await countCloud(edgeBefore.epoch);
+  await stack.startEdge();
+  const startedAt = Date.now();
+  process.stdout.write(`Dashboard: ${url}\n`);
+  if (options.open && process.stdout.isTTY) await open(url).catch(() => undefined);
+  void watchFirstEvent(url, startedAt, progress, stopping.signal);
+  const memory = new MemoryLog(stack, progress);
+  memory.start();
+  const probe = options.forMs === null ? null : new LiveProbe(`${url.replace("http", "ws")}/trpc`);
+  await probe?.start(stack.cameraCount);
+  await stopping.within(options.forMs);
+  await probe?.stop();
+  const rssBytes = memory.sample();
+  memory.stop();
+  const seconds = (Date.now() - startedAt) / 1000;
+  await stack.stopAgent();
+  if (probe === null || options.forMs === null) return null;
+  const edgeAfter = countAtEdge(edgeDir);
+  return summarize({
+    cameras: probe.pictures.size,
+    totals: stack.totals,
+    seconds,
+    edgeBefore,
+    edgeAfter,
+    cloudBefore,
+    cloudAfter: edgeAfter === null ? null : await countCloud(edgeAfter.epoch),
+    latenciesMs: probe.latenciesMs,
+    rssBytes,
+  });
+}
+
+/** Fetches, converts and caches the model before the agent needs it, so that a person sees how far it is. */
+async function prepareModel(asked: string | null, progress: Progress): Promise<void> {
+  const catalogPath = repositoryPath("fleet/state/models.yaml");
+  const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
+  await progress.step(
+    "model",
+    (detail) =>
+      resolveModel({ nameOrFile, catalogPath, cacheDir: modelCacheDir(), onProgress: detail }),
+    (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
+  );
+}
+
+function configuredModel(base: Record<string, unknown>): string | null {
+  return typeof base["model"] === "string" ? base["model"] : null;
+}
