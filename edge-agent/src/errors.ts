@@ -2,6 +2,116 @@ import { coded, type ErrorTable } from "@sentinel/protocol/coded-error";
 
 /** Every fault that the edge agent can name; `docs/errors.md` holds the same table. */
 export const edgeErrors = {
+  // config
+  CONFIG_INVALID: {
+    meaning: "The agent's configuration file is missing, is not YAML or breaks its schema.",
+    action: "Correct every line that the message lists, then try it with --check-config.",
+    retryable: false,
+  },
+  // source: why a camera gives no frames
+  CAMERA_UNREACHABLE: {
+    meaning: "The camera's address does not answer, or nothing is found there.",
+    action: "Check the camera's power, network, host name, port and path.",
+    retryable: true,
+  },
+  CAMERA_AUTH_FAILED: {
+    meaning: "The camera refused the user name or the password.",
+    action: "Correct the user and password in the camera's url.",
+    retryable: true,
+  },
+  CAMERA_NOT_VIDEO: {
+    meaning: "What the address answers is not video.",
+    action: "Check the path of the camera's url; the camera's manual names its stream.",
+    retryable: true,
+  },
+  CAMERA_NO_VIDEO_STREAM: {
+    meaning: "The stream holds sound but no pictures.",
+    action: "Use the url of the camera's video stream.",
+    retryable: true,
+  },
+  CAMERA_CLOSED: {
+    meaning: "The camera ended the stream.",
+    action: "Nothing where it is rare; otherwise check the camera's network and its viewer limit.",
+    retryable: true,
+  },
+  CAMERA_FRAME_SIZE: {
+    meaning: "The camera's frames have no size, or a side is longer than 4096 pixels.",
+    action: "Use the url of the camera's substream, or lower its resolution.",
+    retryable: true,
+  },
+  CAMERA_STALLED: {
+    meaning: "The camera sent no frame for ten seconds.",
+    action: "Check the camera and its network; restart the camera where it happens often.",
+    retryable: true,
+  },
+  CAMERA_DECODER_FAILED: {
+    meaning: "The decoder could not be run or ended without saying why.",
+    action: "Run the agent with a working ffmpeg (set ffmpegPath) and read its last log line.",
+    retryable: true,
+  },
+  // event
+  SNAPSHOT_FAILED: {
+    meaning: "The picture of an event could not be made; the event is reported without it.",
+    action: "Nothing where it is rare; otherwise look at the memory of the machine.",
+    retryable: true,
+  },
+  // outbox
+  OUTBOX_NOT_WRITABLE: {
+    meaning: "The outbox file or its folder cannot be opened or written.",
+    action: "Correct the permissions of dataDir, or set dataDir to a folder that can be written.",
+    retryable: true,
+  },
+  OUTBOX_LOCKED: {
+    meaning: "Another program holds the outbox file.",
+    action: "Stop the other program; two agents must not share a dataDir.",
+    retryable: true,
+  },
+  OUTBOX_DISK_FULL: {
+    meaning: "The disk is full, or the outbox reached its hard limit.",
+    action: "Free disk space, or restore the link to the cloud so that the outbox empties.",
+    retryable: true,
+  },
+  OUTBOX_IO_ERROR: {
+    meaning: "The disk returned an error while the outbox was read or written.",
+    action: "Check the disk; replace it where errors go on.",
+    retryable: true,
+  },
+  OUTBOX_CORRUPT: {
+    meaning: "The outbox file is damaged or is not an outbox.",
+    action: "Move the file away and start again; the agent makes a new one with a new epoch.",
+    retryable: false,
+  },
+  // uplink
+  UPLINK_REFUSED: {
+    meaning: "The broker refused the node's user name or password.",
+    action: "Correct broker.username and broker.password; the cloud knows which nodes it admits.",
+    retryable: true,
+  },
+  UPLINK_UNREACHABLE: {
+    meaning: "The broker does not answer; rows are kept until it does.",
+    action: "Check broker.url and the network; nothing is lost meanwhile.",
+    retryable: true,
+  },
+  UPLINK_MESSAGE_INVALID: {
+    meaning: "The cloud sent a message that breaks the protocol; it was ignored.",
+    action: "Check that edge and cloud are of versions that fit together.",
+    retryable: false,
+  },
+  COMMAND_EXPIRED: {
+    meaning: "A command arrived after the time until which it was valid.",
+    action: "Ask again; where it goes on, correct the clocks of node and cloud.",
+    retryable: true,
+  },
+  SNAPSHOT_GONE: {
+    meaning: "The snapshot that the cloud asked for is no longer at the edge.",
+    action: "Nothing: a better one took its place, or the disk budget dropped it and said so.",
+    retryable: false,
+  },
+  SNAPSHOT_UPLOAD_FAILED: {
+    meaning: "The snapshot could not be put where the cloud asked for it.",
+    action: "Nothing where it is rare: the cloud asks again; otherwise check the S3 endpoint.",
+    retryable: true,
+  },
   // model: catalog, fetching, converting
   MODEL_CATALOG_INVALID: {
     meaning: "The model catalog cannot be read or breaks its schema.",
