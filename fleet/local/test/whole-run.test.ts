@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort, StartProcess, temporaryDataDir } from "./start-process.ts";
+
+const folder = temporaryDataDir();
+let port = 0;
+let browser: Browser;
+
+beforeAll(async () => {
+  port = await freePort();
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  folder.dispose();
+});
+
+const args = () => ["--data-dir", folder.path, "--port", String(port)];
+
+test("one command: cameras are watched, a person's box and an event row appear, and the figures are whole", async () => {
+  const start = new StartProcess([...args(), "--cameras", "4", "--for", "45s"]);
+  await start.says("Dashboard: http://");
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const tile = page.locator('article[data-camera-id][data-detections*="person"]').first();
+  await tile.waitFor({ timeout: 40_000 });
+  expect(await page.locator("article[data-camera-id]").count()).toBe(4);
+  await page.getByRole("link", { name: "Events" }).first().click();
+  const row = page.locator("[data-event-id]").first();
+  await row.waitFor({ timeout: 30_000 });
+  await row.click();
+  await page
+    .getByText(/person/i)
+    .first()
+    .waitFor();
+  await page.close();
+  expect(faults).toEqual([]);
+
+  const { code } = await start.exited;
+  expect(code, start.stderr).toBe(0);
+  const summary = start.summary;
+  expect(Object.keys(summary)).toEqual([
+    "cameras",
+    "framesDecoded",
+    "framesInferred",
+    "inferPerSecond",
+    "eventsCreated",
+    "eventsCommitted",
+    "lost",
+    "duplicates",
+    "captureToDisplayMs",
+    "rssBytes",
+  ]);
+  expect(summary).toMatchObject({ cameras: 4, lost: 0, duplicates: 0 });
+  expect(summary.framesInferred).toBeGreaterThan(20);
+  expect(summary.eventsCreated).toBeGreaterThan(0);
+  expect(summary.eventsCommitted).toBe(summary.eventsCreated);
+}, 240_000);
+
+test("a second start on the same data directory is refused and names the running one; Ctrl-C leaves nothing", async () => {
+  const first = new StartProcess([...args(), "--cameras", "1"]);
+  await first.says("ready: the first detection");
+  const second = new StartProcess(["--data-dir", folder.path, "--port", String(await freePort())]);
+  expect((await second.exited).code).toBe(1);
+  expect(second.stderr).toContain("ALREADY_RUNNING");
+  expect(second.stderr).toContain(String(first.child.pid));
+  const pids = startedPids();
+  expect(pids.length).toBeGreaterThanOrEqual(2);
+  const askedAt = Date.now();
+  first.child.kill("SIGINT");
+  expect((await first.exited).code, first.stderr).toBe(0);
+  expect(Date.now() - askedAt).toBeLessThan(10_000);
+  expect(pids.filter(isAlive)).toEqual([]);
+  expect(existsSync(join(folder.path, "postgres", "postmaster.pid"))).toBe(false);
+}, 240_000);
+
+test("kill -9 of everything at once loses nothing, and yesterday's events are still there", async () => {
+  const first = new StartProcess([...args(), "--cameras", "2"]);
+  await first.says("ready: the first detection");
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const pids = startedPids();
+  first.child.kill("SIGKILL");
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await first.exited;
+  const again = new StartProcess([...args(), "--cameras", "2", "--for", "15s"]);
+  expect((await again.exited).code, again.stderr).toBe(0);
+  expect(again.summary).toMatchObject({ lost: 0, duplicates: 0 });
+}, 240_000);
+
+test("kill -9 of the agent and of the cloud, one after the other, is survived by the rest", async () => {
+  const start = new StartProcess([...args(), "--cameras", "2", "--for", "40s"]);
+  await start.says("ready: the first detection");
+  const [cloud, agent] = startedPids();
+  if (cloud === undefined || agent === undefined) throw new Error("the roles were not started");
+  process.kill(agent, "SIGKILL");
+  await start.says("the edge agent ended with SIGKILL");
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  process.kill(cloud, "SIGKILL");
+  await start.says("the cloud ended with SIGKILL");
+  expect((await start.exited).code, start.stderr).toBe(0);
+  expect(start.summary).toMatchObject({ lost: 0, duplicates: 0 });
+  expect(start.summary.eventsCommitted).toBe(start.summary.eventsCreated);
+}, 240_000);
+
+/** Process ids of the roles, in the order in which they were started. */
+function startedPids(): number[] {
+  const entries = JSON.parse(readFileSync(join(folder.path, "processes.json"), "utf8")) as {
+    pid: number;
+  }[];
+  return entries.map(({ pid }) => pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
