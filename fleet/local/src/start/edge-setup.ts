@@ -22,14 +22,14 @@ export interface EdgeSetup {
 /** Reads options and the user's configuration. @throws CodedError CONFIG_INVALID with every fault. */
 export function planEdge(options: StartOptions): EdgeSetup {
   const base = readConfig(options.config);
-  const configured = Array.isArray(base["cameras"]) ? base["cameras"].length : 0;
+  const configured = Array.isArray(base.cameras) ? base.cameras.length : 0;
   const own = options.camera.map((url, index) => ({
     id: `own-${index + 1}`,
     name: cameraName(url, index),
     url: /^[a-z]+:\/\//i.test(url) ? url : resolve(url),
   }));
   return {
-    nodeId: typeof base["nodeId"] === "string" ? base["nodeId"] : "local-1",
+    nodeId: typeof base.nodeId === "string" ? base.nodeId : "local-1",
     model: options.model,
     simulated: options.cameras ?? (own.length + configured > 0 ? 0 : DEFAULT_SIMULATED),
     own,
@@ -43,7 +43,7 @@ export function writeEdgeConfig(
   folder: string,
   simulatorUrls: readonly string[],
 ): string {
-  const configured = Array.isArray(setup.base["cameras"]) ? setup.base["cameras"] : [];
+  const configured = Array.isArray(setup.base.cameras) ? setup.base.cameras : [];
   const simulated = simulatorUrls.map((url, index) => ({
     id: `square-${index + 1}`,
     name: `Square ${index + 1}`,

@@ -68,7 +68,7 @@ export class SentinelStack {
   /** Cameras that the agent is told to watch. */
   get cameraCount(): number {
     const { base, own, simulated } = this.#options.edge;
-    return (Array.isArray(base["cameras"]) ? base["cameras"].length : 0) + own.length + simulated;
+    return (Array.isArray(base.cameras) ? base.cameras.length : 0) + own.length + simulated;
   }
 
   /** Totals of every agent process of this run that ended politely. */

@@ -139,5 +139,5 @@ async function prepareModel(asked: string | null, progress: Progress): Promise<v
 }
 
 function configuredModel(base: Record<string, unknown>): string | null {
-  return typeof base["model"] === "string" ? base["model"] : null;
+  return typeof base.model === "string" ? base.model : null;
 }

@@ -74,12 +74,12 @@ export function toStartOptions(parsed: Record<string, unknown>): StartOptions {
   const config = text("config");
   return {
     cameras: count("cameras"),
-    camera: Array.isArray(parsed["camera"]) ? parsed["camera"].map(String) : [],
+    camera: Array.isArray(parsed.camera) ? parsed.camera.map(String) : [],
     config: config === null ? null : resolve(config),
     forMs: count("for"),
     dataDir: resolve(text("dataDir") ?? "."),
     port: count("port"),
     model: text("model"),
-    open: parsed["open"] !== false,
+    open: parsed.open !== false,
   };
 }
