@@ -239,3 +239,6 @@ export const edgeErrors = {
 
 /** Makes a fault of the table above. */
 export const edgeError = coded(edgeErrors);
+
+/** A code of the table above. */
+export type EdgeErrorCode = keyof typeof edgeErrors;
