@@ -125,7 +125,7 @@ test("over budget, snapshots go first and a gap row says how many", () => {
   const rows = outbox.read(1, BOUNDS)?.rows ?? [];
   expect(rows.filter((row) => row.kind === "began")).toHaveLength(30);
   const gaps = rows.filter((row) => row.kind === "gap");
-  const said = gaps.reduce((sum, gap) => sum + (gap.dropped["snapshot"] ?? 0), 0);
+  const said = gaps.reduce((sum, gap) => sum + (gap.dropped.snapshot ?? 0), 0);
   const kept = rows.filter(
     (row) => row.kind === "began" && outbox.snapshot(row.snapshot?.sha256 ?? "") !== null,
   );
@@ -157,7 +157,7 @@ test("over budget without snapshots, unsent improved rows become gaps in place; 
   expect(rows[40]?.kind).toBe("improved");
   const improved = rows.filter((row) => row.kind === "improved").length;
   const declared = rows.reduce(
-    (sum, row) => sum + (row.kind === "gap" ? (row.dropped["improved"] ?? 0) : 0),
+    (sum, row) => sum + (row.kind === "gap" ? (row.dropped.improved ?? 0) : 0),
     0,
   );
   expect(declared).toBeGreaterThan(0);

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { loadAgentConfig, parseAgentConfig } from "./config.ts";
+
+function faultsOf(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toMatchObject({ code: "CONFIG_INVALID" });
+    return (error as Error).message.split("\n");
+  }
+  throw new Error("no fault was found");
+}
+
+function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "sentinel-config-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "edge.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+test("fills defaults and makes paths absolute", () => {
+  const config = parseAgentConfig(
+    "cameras:\n  - { id: gate-1, url: clips/gate.mp4 }\n  - { id: gate-2, url: 'rtsp://u:p@cam/x', enabled: false }\nmodel: my.onnx\n",
+    "/etc/sentinel/edge.yaml",
+  );
+  expect(config).toEqual({
+    nodeId: "local-1",
+    outboxMaxBytes: 1_073_741_824,
+    broker: { url: "mqtt://127.0.0.1:1883" },
+    model: "/etc/sentinel/my.onnx",
+    logLevel: "info",
+    detect: { fps: 3, scoreThreshold: 0.25, iouThreshold: 0.45 },
+    cameras: [
+      { id: "gate-1", url: "/etc/sentinel/clips/gate.mp4", enabled: true },
+      { id: "gate-2", url: "rtsp://u:p@cam/x", enabled: false },
+    ],
+  });
+});
+
+test("what it gives can be written and parsed again", () => {
+  const once = parseAgentConfig("cameras: [{ id: a, url: a.mp4 }]", "/x/edge.yaml");
+  expect(parseAgentConfig(JSON.stringify(once), "/y/edge.yaml")).toEqual(once);
+});
+
+test("an empty file is a configuration of defaults", () => {
+  expect(parseAgentConfig("", "/x/edge.yaml").cameras).toEqual([]);
+});
+
+test("tells every fault in one message: place, key, value, what is accepted", () => {
+  const text = [
+    "nodeId: Gate One",
+    "detect: { fps: fast, iou: 3 }",
+    "broker: { url: 'http://admin:hunter2@broker', password: 12345 }",
+    "cameras:",
+    "  - { id: gate-1, url: 'rtsp://u:secret@cam/a' }",
+    "  - { id: gate-1, url: 'ftp://u:secret@cam/a', nam: x }",
+    "  - { url: /clips/a.mp4 }",
+    "colour: red",
+  ].join("\n");
+  expect(faultsOf(() => parseAgentConfig(text, "edge.yaml"))).toMatchInlineSnapshot(`
+    [
+      "edge.yaml:1 nodeId: "Gate One"; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
+      "edge.yaml:3 broker.url: "http://***@broker"; accepted: an address that begins with mqtt:// or mqtts://, for example mqtt://10.0.0.5:1883",
+      "edge.yaml:3 broker.password: (hidden); accepted: a text of 1 to 200 characters",
+      "edge.yaml:2 detect.fps: "fast"; accepted: a number of frames per second from 0.1 to 30",
+      "edge.yaml:2 detect.iou: this key is not known; accepted: fps, scoreThreshold, iouThreshold",
+      "edge.yaml:6 cameras.1.url: "ftp://***@cam/a"; accepted: an address that begins with rtsp://, rtsps://, http:// or https://, or the path of a video file",
+      "edge.yaml:6 cameras.1.nam: this key is not known; accepted: id, name, url, enabled",
+      "edge.yaml:7 cameras.2.id: is missing; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
+      "edge.yaml:8 colour: this key is not known; accepted: nodeId, nodeName, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
+      "edge.yaml:6 cameras.1.id: "gate-1" is already the id of cameras.0; accepted: an id that no other camera has",
+    ]
+  `);
+});
+
+test("never shows a password", () => {
+  const text =
+    "broker: { url: 'x://admin:hunter2@broker', password: [hunter2] }\ncameras: [{ id: a, url: 'rtsp://u:hunter2/x@cam/y' }]";
+  expect(faultsOf(() => parseAgentConfig(text, "edge.yaml")).join("\n")).not.toContain("hunter2");
+});
+
+test("text that is not YAML is told with its line", () => {
+  expect(faultsOf(() => parseAgentConfig("nodeId: a\ncameras: [\n", "edge.yaml"))[0]).toMatch(
+    /^edge\.yaml:\d+: .*accepted: YAML/,
+  );
+});
+
+test("a key that stands twice is told", () => {
+  expect(faultsOf(() => parseAgentConfig("nodeId: a\nnodeId: b\n", "edge.yaml"))[0]).toMatch(
+    /^edge\.yaml:2: Map keys must be unique/,
+  );
+});
+
+test.each(["- 1\n- 2", "just text", "42"])("a file that is no mapping (%j) is told", (text) => {
+  expect(faultsOf(() => parseAgentConfig(text, "edge.yaml"))[0]).toContain("a YAML mapping");
+});
+
+test("an alias bomb is refused", () => {
+  const levels = ["a: &a [x, x, x, x, x, x, x, x, x]"];
+  for (const [name, inner] of ["ba", "cb", "dc", "ed", "fe", "gf"].map((pair) => [...pair])) {
+    levels.push(`${name}: &${name} [${Array(9).fill(`*${inner}`).join(", ")}]`);
+  }
+  expect(faultsOf(() => parseAgentConfig(levels.join("\n"), "edge.yaml"))[0]).toContain("alias");
+});
+
+test("a missing file is told", () => {
+  expect(faultsOf(() => loadAgentConfig("/nonexistent/edge.yaml", {}))).toEqual([
+    "/nonexistent/edge.yaml: there is no such file; accepted: the path of the agent's configuration (YAML)",
+  ]);
+});
+
+test("the environment wins over the file, and its faults name the variable", () => {
+  const path = configFile("dataDir: data\nbroker: { url: 'mqtt://a:1', password: x }\n");
+  const config = loadAgentConfig(path, {
+    SENTINEL_DATA_DIR: "/var/lib/sentinel",
+    SENTINEL_BROKER_URL: "mqtt://b:2",
+    SENTINEL_BROKER_USERNAME: "node",
+  });
+  expect(config.dataDir).toBe("/var/lib/sentinel");
+  expect(config.broker).toEqual({ url: "mqtt://b:2", username: "node", password: "x" });
+  expect(faultsOf(() => loadAgentConfig(path, { SENTINEL_BROKER_URL: "nowhere" }))).toEqual([
+    'environment SENTINEL_BROKER_URL: "nowhere"; accepted: an address that begins with mqtt:// or mqtts://, for example mqtt://10.0.0.5:1883',
+  ]);
+});
+
+test("what is loaded cannot be changed", () => {
+  const config = loadAgentConfig(configFile("cameras: [{ id: a, url: a.mp4 }]"), {});
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.cameras[0])).toBe(true);
+});
