@@ -189,6 +189,11 @@ export const edgeErrors = {
     action: "Start the detector with a model first.",
     retryable: true,
   },
+  DETECTOR_FAILED: {
+    meaning: "A frame could not be run through the model.",
+    action: "Look at the message; where it comes with every frame, use another model.",
+    retryable: true,
+  },
   DETECTOR_WORKER_DIED: {
     meaning: "A detector thread ended unexpectedly; a new one takes its place.",
     action: "Nothing where it is rare; otherwise look at memory and the model's file.",

@@ -1,0 +1,222 @@
+import type { Detection } from "@sentinel/protocol/detection";
+import type { RgbFrame } from "../decode/rgb-frame.ts";
+import { edgeError } from "../errors.ts";
+import type { ResolvedModel } from "../model/resolved-model.ts";
+import type { Thresholds } from "./raw-detection.ts";
+import type { LoadedModel } from "./session-messages.ts";
+import { SessionThread } from "./session-thread.ts";
+
+/** The thresholds of the reference results. */
+export const DEFAULT_THRESHOLDS: Thresholds = { score: 0.25, iou: 0.45 };
+
+const FIRST_RESTART_AFTER_MS = 100;
+const LAST_RESTART_AFTER_MS = 30_000;
+
+/** A frame that waits for a thread. */
+interface Waiting {
+  readonly frame: RgbFrame;
+  readonly thresholds: Thresholds;
+  readonly resolve: (detections: Detection[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The threads of one model. */
+interface Crew {
+  readonly model: ResolvedModel;
+  readonly threads: Set<SessionThread>;
+  readonly idle: SessionThread[];
+  retired: boolean;
+}
+
+/**
+ * Detects objects on several threads, each with its own single-thread session. A thread that dies is
+ * replaced; the model can be replaced while frames are being answered.
+ */
+export class DetectorPool {
+  readonly #workers: number;
+  readonly #waiting: Waiting[] = [];
+  #crew: Crew | null = null;
+  #busy = 0;
+  /** Starting, replacing and stopping happen one after another. */
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  constructor(options: { readonly workers: number }) {
+    this.#workers = options.workers;
+  }
+
+  /** The model that answers, or null before `start` and after `stop`. */
+  get model(): ResolvedModel | null {
+    return this.#crew?.model ?? null;
+  }
+
+  /** Frames that are being answered or wait for a thread. */
+  get busy(): number {
+    return this.#busy + this.#waiting.length;
+  }
+
+  /** Threads that are ready or at work; fewer than asked for while one is being replaced. */
+  get size(): number {
+    return this.#crew?.threads.size ?? 0;
+  }
+
+  /** The threads, for diagnosis. */
+  get threads(): readonly SessionThread[] {
+    return [...(this.#crew?.threads ?? [])];
+  }
+
+  /**
+   * Loads and warms the model on every thread.
+   *
+   * @throws the codes that begin with MODEL_, DETECTOR_WORKER_DIED; nothing runs then.
+   */
+  async start(model: ResolvedModel): Promise<void> {
+    await this.replace(model);
+  }
+
+  /**
+   * Loads and warms another model; only when every thread has it do frames go there and the old one
+   * goes.
+   *
+   * @throws as `start`; the old model keeps running then.
+   */
+  async replace(model: ResolvedModel): Promise<void> {
+    await this.#afterLastChange(() => this.#change(model));
+  }
+
+  async #change(model: ResolvedModel): Promise<void> {
+    const crew: Crew = { model, threads: new Set(), idle: [], retired: false };
+    try {
+      // allSettled: no thread may still be loading when the crew is disbanded.
+      const hired = Array.from({ length: this.#workers }, () => this.#hire(crew));
+      const failed = (await Promise.allSettled(hired)).find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
+    } catch (error) {
+      await this.#disband(crew);
+      throw error;
+    }
+    const old = this.#crew;
+    this.#crew = crew;
+    this.#dispatch();
+    if (old !== null) await this.#disband(old);
+  }
+
+  /**
+   * Finds the objects of a frame, the best first. Waits where all threads are at work.
+   *
+   * @throws DETECTOR_NOT_STARTED, DETECTOR_WORKER_DIED
+   */
+  async detect(frame: RgbFrame, thresholds: Thresholds = DEFAULT_THRESHOLDS): Promise<Detection[]> {
+    if (this.#crew === null) throw edgeError("DETECTOR_NOT_STARTED", "no model is running");
+    return await new Promise<Detection[]>((resolve, reject) => {
+      this.#waiting.push({ frame, thresholds, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Answers what is at work, rejects what waits, ends all threads. */
+  async stop(): Promise<void> {
+    await this.#afterLastChange(async () => {
+      const crew = this.#crew;
+      this.#crew = null;
+      for (const { reject } of this.#waiting.splice(0)) {
+        reject(edgeError("DETECTOR_NOT_STARTED", "the detector was stopped"));
+      }
+      if (crew !== null) await this.#disband(crew);
+    });
+  }
+
+  async #afterLastChange(change: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => undefined);
+    await done;
+  }
+
+  /** Starts one thread for a crew; it joins once it has answered a grey frame. */
+  async #hire(crew: Crew): Promise<void> {
+    let joined = false;
+    const thread = new SessionThread(() => {
+      crew.threads.delete(thread);
+      const place = crew.idle.indexOf(thread);
+      if (place >= 0) crew.idle.splice(place, 1);
+      if (joined) this.#rehire(crew, FIRST_RESTART_AFTER_MS);
+    });
+    try {
+      checkLoaded(crew.model, await thread.load(crew.model.path));
+      if (thread.ended) throw edgeError("DETECTOR_WORKER_DIED", "the thread ended after loading");
+    } catch (error) {
+      await thread.kill();
+      throw error;
+    }
+    joined = true;
+    crew.threads.add(thread);
+    crew.idle.push(thread);
+    if (crew.retired) await thread.stop();
+    else this.#dispatch();
+  }
+
+  /** Replaces a thread that died, with growing pauses where that fails. */
+  #rehire(crew: Crew, afterMs: number): void {
+    if (crew.retired) return;
+    setTimeout(() => {
+      if (crew.retired) return;
+      this.#hire(crew).catch(() =>
+        this.#rehire(crew, Math.min(afterMs * 2, LAST_RESTART_AFTER_MS)),
+      );
+    }, afterMs).unref();
+  }
+
+  async #disband(crew: Crew): Promise<void> {
+    crew.retired = true;
+    await Promise.all([...crew.threads].map((thread) => thread.stop()));
+  }
+
+  /** Hands waiting frames to idle threads of the present crew. */
+  #dispatch(): void {
+    const crew = this.#crew;
+    if (crew === null) return;
+    while (crew.idle.length > 0 && this.#waiting.length > 0) {
+      const thread = crew.idle.pop();
+      const waiting = this.#waiting.shift();
+      if (thread !== undefined && waiting !== undefined) void this.#work(crew, thread, waiting);
+    }
+  }
+
+  async #work(crew: Crew, thread: SessionThread, waiting: Waiting): Promise<void> {
+    this.#busy += 1;
+    try {
+      const detections = await thread.detect(waiting.frame, waiting.thresholds);
+      waiting.resolve(
+        detections.map(({ classId, score, box }) => ({
+          classId,
+          className: crew.model.classNames[classId] ?? `class-${classId}`,
+          score: Math.min(1, score),
+          box,
+        })),
+      );
+    } catch (error) {
+      waiting.reject(error);
+    } finally {
+      this.#busy -= 1;
+      if (crew.threads.has(thread)) crew.idle.push(thread);
+      this.#dispatch();
+    }
+  }
+}
+
+/** What the thread found must be what the catalog says, and the very file that was verified. */
+function checkLoaded(model: ResolvedModel, loaded: LoadedModel): void {
+  if (loaded.digest !== model.digest) {
+    throw edgeError(
+      "MODEL_HASH_MISMATCH",
+      `${model.path} was changed: SHA-256 is ${loaded.digest}, expected ${model.digest}`,
+    );
+  }
+  const expected = { ...model, classCount: model.classNames.length };
+  for (const key of ["layout", "inputSize", "classCount"] as const) {
+    if (loaded[key] === expected[key]) continue;
+    throw edgeError(
+      "MODEL_LAYOUT_UNKNOWN",
+      `${model.name}: ${key} is ${loaded[key]}, the catalog says ${expected[key]}`,
+    );
+  }
+}
