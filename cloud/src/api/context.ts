@@ -1,0 +1,24 @@
+import type { Reads } from "../database/tables.ts";
+import type { ChangeFeed } from "../live/change-feed.ts";
+import type { EventFeed } from "../live/event-feed.ts";
+import type { PreviewHub } from "../live/preview-hub.ts";
+
+/** The way back to one client. */
+export interface ClientOutlet {
+  /** Resolves when what was sent before has mostly left, so that a slow client bounds its queue. */
+  drained(signal: AbortSignal): Promise<void>;
+}
+
+/** What the procedures of the API work with. */
+export interface ApiParts {
+  reads: Reads;
+  events: EventFeed;
+  previews: PreviewHub;
+  changes: ChangeFeed;
+  version: string;
+}
+
+/** The parts, and the client that asks. */
+export interface ApiContext extends ApiParts {
+  outlet: ClientOutlet;
+}

@@ -1,0 +1,18 @@
+import { cameraIdSchema, nodeIdSchema, timestampSchema } from "@sentinel/protocol/ids";
+import { z } from "zod";
+
+/** Which camera is meant. */
+export const cameraKeySchema = z.object({ nodeId: nodeIdSchema, cameraId: cameraIdSchema });
+
+const score = z.number().min(0).max(1);
+
+/** Narrows the event log; an empty list does not narrow. */
+export const eventFilterSchema = z.object({
+  cameras: z.array(cameraKeySchema).max(500).optional(),
+  classes: z.array(z.string().min(1).max(100)).max(200).optional(),
+  from: timestampSchema.optional(),
+  to: timestampSchema.optional(),
+  minScore: score.optional(),
+  maxScore: score.optional(),
+  state: z.enum(["open", "ended"]).optional(),
+});

@@ -1,0 +1,45 @@
+import { tracked } from "@trpc/server";
+import { z } from "zod";
+import { RowCursor } from "../live/row-cursor.ts";
+import { cameraKeySchema } from "./event-input.ts";
+import { procedure, router } from "./trpc.ts";
+
+const eventsInput = z.object({
+  /** The newest row that the client has; absent means: only what comes from now on. */
+  afterRowId: z.int().min(0).nullish(),
+  /** Set by the client library when it comes back, from the id of the last message it had. */
+  lastEventId: z.string().max(25_000).nullish(),
+});
+
+const previewsInput = z.object({ cameras: z.array(cameraKeySchema).max(100) });
+
+/** What happens now: `live.events`, `live.previews`, `live.changes`. */
+export const liveRouter = router({
+  events: procedure.input(eventsInput).subscription(async function* ({ ctx, input, signal }) {
+    const stop = signal ?? new AbortController().signal;
+    const returning = input.lastEventId == null ? null : RowCursor.parse(input.lastEventId);
+    const since = returning ?? input.afterRowId ?? null;
+    for await (const { cursor, ...row } of ctx.events.follow(since, stop)) {
+      yield tracked(cursor, row);
+      await ctx.outlet.drained(stop);
+    }
+  }),
+
+  previews: procedure.input(previewsInput).subscription(async function* ({ ctx, input, signal }) {
+    const stop = signal ?? new AbortController().signal;
+    const watch = ctx.previews.watch(input.cameras);
+    try {
+      while (!stop.aborted) {
+        await ctx.outlet.drained(stop);
+        for (const frame of await watch.newest(stop)) yield frame;
+      }
+    } finally {
+      watch.close();
+    }
+  }),
+
+  changes: procedure.subscription(async function* ({ ctx, signal }) {
+    const stop = signal ?? new AbortController().signal;
+    for await (const what of ctx.changes.follow(stop)) yield { what };
+  }),
+});

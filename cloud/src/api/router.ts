@@ -1,0 +1,18 @@
+import { camerasRouter } from "./cameras-router.ts";
+import { eventsRouter } from "./events-router.ts";
+import { liveRouter } from "./live-router.ts";
+import { nodesRouter } from "./nodes-router.ts";
+import { systemRouter } from "./system-router.ts";
+import { router } from "./trpc.ts";
+
+/** Everything that people and their dashboards can ask. */
+export const appRouter = router({
+  cameras: camerasRouter,
+  nodes: nodesRouter,
+  events: eventsRouter,
+  live: liveRouter,
+  system: systemRouter,
+});
+
+/** The type that the dashboard's client is made from. */
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,84 @@
+import type { ReportedModel } from "@sentinel/protocol/status";
+import type { Telemetry } from "@sentinel/protocol/telemetry";
+import type { Reads } from "../tables.ts";
+
+/** A node as an operator sees it. */
+export interface NodeItem {
+  nodeId: string;
+  online: boolean;
+  lastSeenAt: number;
+  agentVersion: string | null;
+  startedAt: number | null;
+  model: ReportedModel | null;
+  epoch: string | null;
+  /** Highest sequence number that the node says it wrote in this epoch. */
+  lastSeq: number | null;
+  /** Complete up to: every row through this one is in the database; 0 where none. */
+  completeSeq: number;
+  committedAt: number | null;
+  /** Losses that the node declared, over all of its epochs. */
+  declaredGaps: number;
+  telemetry: Telemetry | null;
+  telemetryAt: number | null;
+  cameras: number;
+  camerasLive: number;
+}
+
+/** Every node that was ever heard of, ordered by id. */
+export async function listNodes(db: Reads): Promise<NodeItem[]> {
+  const rows = await db
+    .selectFrom("nodes as n")
+    .selectAll("n")
+    .select((eb) => [
+      eb
+        .selectFrom("watermarks as w")
+        .select("w.committed_seq")
+        .whereRef("w.node_id", "=", "n.node_id")
+        .whereRef("w.epoch", "=", "n.epoch")
+        .as("complete_seq"),
+      eb
+        .selectFrom("watermarks as w")
+        .select("w.committed_at")
+        .whereRef("w.node_id", "=", "n.node_id")
+        .whereRef("w.epoch", "=", "n.epoch")
+        .as("committed_at"),
+      eb
+        .selectFrom("event_log as l")
+        .select(({ fn }) => fn.countAll<number>().as("gaps"))
+        .whereRef("l.node_id", "=", "n.node_id")
+        .where("l.kind", "=", "gap")
+        .as("declared_gaps"),
+      eb
+        .selectFrom("cameras as c")
+        .select(({ fn }) => fn.countAll<number>().as("cameras"))
+        .whereRef("c.node_id", "=", "n.node_id")
+        .where("c.removed_at", "is", null)
+        .as("cameras"),
+      eb
+        .selectFrom("cameras as c")
+        .select(({ fn }) => fn.countAll<number>().as("cameras_live"))
+        .whereRef("c.node_id", "=", "n.node_id")
+        .where("c.removed_at", "is", null)
+        .where("c.state", "=", "live")
+        .as("cameras_live"),
+    ])
+    .orderBy("n.node_id")
+    .execute();
+  return rows.map((row) => ({
+    nodeId: row.node_id,
+    online: row.online,
+    lastSeenAt: row.last_seen_at,
+    agentVersion: row.agent_version,
+    startedAt: row.started_at,
+    model: row.model,
+    epoch: row.epoch,
+    lastSeq: row.last_seq,
+    completeSeq: row.complete_seq ?? 0,
+    committedAt: row.committed_at,
+    declaredGaps: row.declared_gaps ?? 0,
+    telemetry: row.telemetry,
+    telemetryAt: row.telemetry_at,
+    cameras: row.cameras ?? 0,
+    camerasLive: row.online ? (row.cameras_live ?? 0) : 0,
+  }));
+}

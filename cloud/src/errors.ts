@@ -1,0 +1,63 @@
+import { coded, type ErrorTable } from "@sentinel/protocol/coded-error";
+
+/** Every fault that the cloud names; docs/errors.md lists them for people. */
+export const cloudErrors = {
+  CLOUD_CONFIG_INVALID: {
+    meaning: "The cloud's environment variables do not describe a cloud that can run.",
+    action: "Correct each variable that the message names, and start again.",
+    retryable: false,
+  },
+  PORT_IN_USE: {
+    meaning: "Another process listens on the port that the cloud was told to use.",
+    action: "Stop that process or choose another port.",
+    retryable: false,
+  },
+  DATABASE_UNREACHABLE: {
+    meaning: "PostgreSQL does not answer.",
+    action: "Check that it runs and that DATABASE_URL names its host, port, user and password.",
+    retryable: true,
+  },
+  DATABASE_NEWER: {
+    meaning: "The database was migrated by a newer version of the cloud.",
+    action: "Run that version or a newer one; nothing was changed.",
+    retryable: false,
+  },
+  MIGRATION_FAILED: {
+    meaning: "A migration could not be applied; the database is as it was before.",
+    action: "Read the cause in the log; an edited migration file must be put back as it was.",
+    retryable: false,
+  },
+  NODE_PASSWORDS_UNREADABLE: {
+    meaning: "The file of node passwords cannot be read or holds a line that is not understood.",
+    action: "Write one line a node, nodeId:scrypt$salt$hash in hexadecimal, and save it again.",
+    retryable: false,
+  },
+  BROKER_UNREACHABLE: {
+    meaning: "The MQTT broker does not answer or refuses the cloud.",
+    action: "Check SENTINEL_BROKER_URL and its user and password; the cloud keeps trying.",
+    retryable: true,
+  },
+  BROKER_CLIENT_REFUSED: {
+    meaning: "A client did something on the embedded broker that its identity does not allow.",
+    action: "Check the node's configuration; if it is not yours, change that node's password.",
+    retryable: false,
+  },
+  BLOBS_UNREACHABLE: {
+    meaning: "The S3 endpoint does not answer, or refuses the cloud's keys.",
+    action: "Check S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY; snapshots follow once it answers.",
+    retryable: true,
+  },
+  MESSAGE_NOT_STORABLE: {
+    meaning: "PostgreSQL refused the content of a message for good.",
+    action: "Look at the dead letter; the node's agent may be of another version.",
+    retryable: false,
+  },
+  SNAPSHOT_TAMPERED: {
+    meaning: "An uploaded snapshot is not the picture whose SHA-256 the event names.",
+    action: "It was deleted; find out who else can write to the bucket.",
+    retryable: false,
+  },
+} as const satisfies ErrorTable;
+
+/** Makes a fault of the cloud's table. */
+export const cloudError = coded(cloudErrors);

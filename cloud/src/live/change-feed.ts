@@ -1,0 +1,35 @@
+import { Wakeup } from "./wakeup.ts";
+
+/** What people may want to ask for again. */
+export type Change = "cameras" | "nodes";
+
+/** Tells every follower that nodes or cameras changed; several changes at once are told as one. */
+export class ChangeFeed {
+  readonly #followers = new Set<{ pending: Set<Change>; wakeup: Wakeup }>();
+
+  /** Takes a notification's payload; null means that some may have been missed. */
+  notify(payload: string | null): void {
+    const changes: Change[] =
+      payload === "cameras" || payload === "nodes" ? [payload] : ["cameras", "nodes"];
+    for (const { pending, wakeup } of this.#followers) {
+      for (const change of changes) pending.add(change);
+      wakeup.call();
+    }
+  }
+
+  /** Tells changes until `signal` aborts. */
+  async *follow(signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
+    const follower = { pending: new Set<Change>(), wakeup: new Wakeup() };
+    this.#followers.add(follower);
+    try {
+      while (!signal.aborted) {
+        await follower.wakeup.wait(signal);
+        const changes = [...follower.pending];
+        follower.pending.clear();
+        yield* changes;
+      }
+    } finally {
+      this.#followers.delete(follower);
+    }
+  }
+}
