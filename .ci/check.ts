@@ -9,7 +9,19 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ["types", ["tsc", "-p", "tsconfig.json"]],
   ["types of the dashboard", ["tsc", "-p", "dashboard/tsconfig.json"]],
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
-  ["imports", ["depcruise", "--config", ".dependency-cruiser.mjs", "edge-agent", "cloud", "dashboard/src", "fleet", ".ci"]],
+  [
+    "imports",
+    [
+      "depcruise",
+      "--config",
+      ".dependency-cruiser.mjs",
+      "edge-agent",
+      "cloud",
+      "dashboard/src",
+      "fleet",
+      ".ci",
+    ],
+  ],
   ["unused code", ["knip", "--config", ".knip.json"]],
 ];
 

@@ -58,7 +58,7 @@ try {
   const resultFile = join(folder, "result.json");
   const code = await runVitest(args, resultFile);
   const line = closingLine(resultFile, checksPassed);
-  const askedFor = process.env["SENTINEL_TEST_RESULT"];
+  const askedFor = process.env.SENTINEL_TEST_RESULT;
   if (askedFor === undefined) console.log(line);
   else writeFileSync(askedFor, `${line}\n`);
   process.exitCode = code !== 0 || !checksPassed ? 1 : 0;

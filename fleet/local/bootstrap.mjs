@@ -67,10 +67,9 @@ function install() {
   );
   env.ONNXRUNTIME_NODE_INSTALL = "skip";
   const options = { cwd: ROOT, env, stdio: ["ignore", 2, 2] };
-  const result =
-    npm !== undefined && npm.endsWith("npm-cli.js")
-      ? spawnSync(process.execPath, [npm, ...args], options)
-      : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
+  const result = npm?.endsWith("npm-cli.js")
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
   if (result.error !== undefined || result.status !== 0) {
     fail(
       "sentinel: installing the dependencies failed (see above); check that the npm registry can be reached and that the disk has 2 GB free, then run this again",
@@ -89,11 +88,23 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 install();
 
 const [file, ...fixed] = command;
-const child = spawn(chooseNode(), ["--disable-warning=ExperimentalWarning", join(ROOT, file), ...fixed, ...rest], {
-  stdio: "inherit",
-  env: { ...process.env, PATH: `${join(ROOT, "node_modules", ".bin")}:${process.env.PATH ?? ""}` },
-});
+const child = spawn(
+  chooseNode(),
+  ["--disable-warning=ExperimentalWarning", join(ROOT, file), ...fixed, ...rest],
+  {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      PATH: `${join(ROOT, "node_modules", ".bin")}:${process.env.PATH ?? ""}`,
+    },
+  },
+);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+if (process.env.npm_lifecycle_event !== undefined) {
+  // npm gone (a `kill -9`, a closed terminal) means that nobody wants this any more.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 300).unref();
+}
 child.on("error", (error) => fail(`sentinel: ${error.message}`));
 child.on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);

@@ -26,17 +26,17 @@ export function inheritedEnv(): Record<string, string> {
 
 /** True where npm started this process, so that npm's death means that nobody wants it any more. */
 export function startedByNpm(): boolean {
-  return process.env["npm_lifecycle_event"] !== undefined;
+  return process.env.npm_lifecycle_event !== undefined;
 }
 
 /** ffmpeg as the person set it. */
 export function configuredFfmpeg(): string | undefined {
-  return process.env["FFMPEG_PATH"] || undefined;
+  return process.env.FFMPEG_PATH || undefined;
 }
 
 /** Where models are kept between runs and clones (XDG Base Directory Specification). */
 export function modelCacheDir(): string {
-  const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return join(base, "sentinel", "models");
 }
 
