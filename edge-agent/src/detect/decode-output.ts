@@ -39,10 +39,10 @@ export function decodeOutput(
     if (score < thresholds.score) continue;
     const [x, y, width, height] = readBox(output, index);
     const box: Box = [
-      (x - width / 2 - letterbox.left) / letterbox.width,
-      (y - height / 2 - letterbox.top) / letterbox.height,
-      width / letterbox.width,
-      height / letterbox.height,
+      (x - width / 2 - letterbox.left) / letterbox.boxWidth,
+      (y - height / 2 - letterbox.top) / letterbox.boxHeight,
+      width / letterbox.boxWidth,
+      height / letterbox.boxHeight,
     ];
     if (box.every(Number.isFinite)) candidates.push({ classId: best.classId, score, box });
   }

@@ -8,29 +8,39 @@ export interface Letterbox {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /**
+   * By what boxes are divided to become fractions of the frame. YOLOX divides by its scale, and so
+   * by sizes that were not cut to whole pixels.
+   */
+  readonly boxWidth: number;
+  readonly boxHeight: number;
 }
 
 /** The grey around the frame, as in the training of YOLOv5 and YOLOX. */
 const PAD = 114;
 
 /**
- * Fits a frame into a square without changing its proportions: in the middle for YOLOv5, at the top
- * left for YOLOX.
+ * Fits a frame into a square without changing its proportions, as each model was trained: YOLOv5 in
+ * the middle with rounded sizes, YOLOX at the top left with sizes cut to whole pixels.
  */
 export function fitLetterbox(
   frame: { readonly width: number; readonly height: number },
   inputSize: number,
   layout: ModelLayout,
 ): Letterbox {
-  const scale = inputSize / Math.max(frame.width, frame.height);
-  const width = Math.max(1, Math.min(inputSize, Math.round(frame.width * scale)));
-  const height = Math.max(1, Math.min(inputSize, Math.round(frame.height * scale)));
-  const centred = layout === "yolov5";
+  const scale = Math.min(inputSize / frame.width, inputSize / frame.height);
+  const isYolov5 = layout === "yolov5";
+  const toPixels = (size: number) =>
+    Math.min(inputSize, Math.max(1, isYolov5 ? Math.round(size * scale) : Math.floor(size * scale)));
+  const width = toPixels(frame.width);
+  const height = toPixels(frame.height);
   return {
-    left: centred ? Math.floor((inputSize - width) / 2) : 0,
-    top: centred ? Math.floor((inputSize - height) / 2) : 0,
+    left: isYolov5 ? Math.floor((inputSize - width) / 2) : 0,
+    top: isYolov5 ? Math.floor((inputSize - height) / 2) : 0,
     width,
     height,
+    boxWidth: isYolov5 ? width : frame.width * scale,
+    boxHeight: isYolov5 ? height : frame.height * scale,
   };
 }
 
