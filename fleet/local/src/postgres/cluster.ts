@@ -14,8 +14,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { diskFault, diskFaultFromOutput } from "../disk/disk-fault.ts";
+import { makeFolder } from "../disk/make-folder.ts";
 import { localError } from "../errors.ts";
-import { diskFault, diskFaultFromOutput } from "./disk-fault.ts";
 import type { Launch } from "./unprivileged-launch.ts";
 
 const run = promisify(execFile);
@@ -43,7 +44,7 @@ export async function openCluster(
   const folder = join(dataDir, "cluster");
   const passwordFile = join(dataDir, "password");
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     if (!existsSync(join(folder, "PG_VERSION"))) {
       await makeCluster(dataDir, folder, passwordFile, initdb, launch);
     }

@@ -1,12 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import pg from "pg";
+import { diskFault } from "../disk/disk-fault.ts";
+import { makeFolder } from "../disk/make-folder.ts";
 import { localError } from "../errors.ts";
 import { type Cluster, openCluster, SUPERUSER } from "./cluster.ts";
-import { diskFault } from "./disk-fault.ts";
 import { endLeftoverServer } from "./leftover-server.ts";
 import { locatePostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -72,7 +73,7 @@ export class EmbeddedPostgres {
     const binaries = locatePostgresBinaries();
     const launch = await chooseLaunch(binaries.initdb);
     try {
-      mkdirSync(this.#dataDir, { recursive: true, mode: 0o700 });
+      makeFolder(this.#dataDir, 0o700);
       const stopped = await endLeftoverServer(join(this.#dataDir, "cluster"), this.#ownerFile);
       if (stopped !== null)
         this.#logger?.info({ pid: stopped }, "stopped a left-over PostgreSQL server");

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { diskFaultFromOutput } from "../disk/disk-fault.ts";
 import { localError } from "../errors.ts";
-import { diskFaultFromOutput } from "./disk-fault.ts";
 import { stopServer } from "./leftover-server.ts";
 import { readPostmasterFile } from "./postmaster-file.ts";
 import type { Launch } from "./unprivileged-launch.ts";

@@ -25,7 +25,8 @@ export function diskFault(folder: string, error: unknown): CodedError | null {
 
 /** The same from what a program printed (PostgreSQL's messages are the C library's, in English). */
 export function diskFaultFromOutput(folder: string, output: string): CodedError | null {
-  if (/No space left on device|Disk quota exceeded/.test(output)) return diskFull(folder, output);
+  if (/No space left on device|Disk quota exceeded|Check free disk space/.test(output))
+    return diskFull(folder, output);
   const match = /Permission denied|Read-only file system/.exec(output);
   if (match === null) return null;
   return localError(
