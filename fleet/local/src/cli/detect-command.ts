@@ -1,4 +1,5 @@
 import { runDetect } from "@sentinel/edge-agent/detect/detect-command";
+import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
 import { type Command, InvalidArgumentError } from "commander";
 import { modelCacheDir } from "../config.ts";
 import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
@@ -30,18 +31,22 @@ export function addDetectCommand(program: Command): void {
     .option("--json", "one JSON line a picture")
     .action(
       async (files: string[], options: { model?: string; frames?: number[]; json?: boolean }) => {
+        const catalogPath = repositoryPath("fleet/state/models.yaml");
         const ffmpeg = await ensureFfmpeg((text) => process.stderr.write(`ffmpeg: ${text}\n`));
         process.exitCode = await runDetect(
           {
             files,
             json: options.json === true,
-            ...(options.model === undefined ? {} : { model: options.model }),
+            model: options.model ?? (await loadCatalog(catalogPath)).default,
             ...(options.frames === undefined ? {} : { frames: options.frames }),
-            catalogPath: repositoryPath("fleet/state/models.yaml"),
+            catalogPath,
             cacheDir: modelCacheDir(),
             ffmpegPath: ffmpeg.path,
           },
-          { stdout: process.stdout, stderr: process.stderr },
+          {
+            out: (line) => process.stdout.write(`${line}\n`),
+            err: (line) => process.stderr.write(`${line}\n`),
+          },
         );
       },
     );

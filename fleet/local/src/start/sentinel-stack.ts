@@ -31,7 +31,6 @@ export interface StackOptions {
   httpPort: number;
   dashboardDir: string;
   ffmpegPath: string;
-  modelCacheDir: string | null;
   progress: Progress;
   leftovers: Leftovers;
 }
@@ -127,15 +126,14 @@ export class SentinelStack {
 
   /** Starts the cameras and the agent that watches them. */
   async startEdge(): Promise<void> {
-    const { dataDir, progress, edge, ffmpegPath, modelCacheDir } = this.#options;
+    const { dataDir, progress, edge, ffmpegPath } = this.#options;
     const urls = edge.simulated === 0 ? [] : await this.#startCameras(edge.simulated);
     const config = writeEdgeConfig(edge, dataDir.edge, urls);
     const agent = this.#role("edge agent", "edge-agent/src/main.ts", ["--config", config], {
       SENTINEL_BROKER_URL: `mqtt://127.0.0.1:${this.#mqttPort}`,
       SENTINEL_BROKER_USERNAME: edge.nodeId,
       SENTINEL_BROKER_PASSWORD: loadLocalSecrets(dataDir.root).nodePassword,
-      SENTINEL_FFMPEG_PATH: ffmpegPath,
-      ...(modelCacheDir === null ? {} : { SENTINEL_MODEL_CACHE_DIR: modelCacheDir }),
+      FFMPEG_PATH: ffmpegPath,
     });
     this.#agent = agent;
     this.#stops.push({ name: "edge agent", stop: () => agent.stop() });

