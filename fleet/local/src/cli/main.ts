@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { defaultDataDir } from "../config.ts";
 import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
+import { addBenchCommand } from "./bench-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 
 /** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
@@ -23,6 +24,7 @@ function buildProgram(): Command {
     await runStart(toStartOptions(parsed));
   });
   addDetectCommand(program);
+  addBenchCommand(program);
   return program;
 }
 
