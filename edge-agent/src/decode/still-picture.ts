@@ -38,7 +38,9 @@ export async function readStillPicture(path: string): Promise<RgbFrame> {
     else throw new Error(`it has ${info.channels} channels`);
     return frame;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const reason = (error instanceof Error ? error.message : String(error))
+      .replaceAll(/\s+/g, " ")
+      .slice(0, 200);
     const code = /pixel limit/.test(reason) ? "PICTURE_TOO_LARGE" : "PICTURE_UNREADABLE";
     throw edgeError(code, `${path}: ${reason}`, error);
   }
