@@ -27,6 +27,11 @@ export const localErrors = {
     action: "Free some space, or give --data-dir another disk.",
     retryable: true,
   },
+  FOOTAGE_INVALID: {
+    meaning: "The clip of the simulated cameras is missing or is not plain H.264.",
+    action: "Restore fleet/local/footage from the repository.",
+    retryable: false,
+  },
   PORT_IN_USE: {
     meaning: "Somebody else listens on the port.",
     action: "Stop what listens there, or give --port another number.",
