@@ -31,7 +31,10 @@ export function fitLetterbox(
   const scale = Math.min(inputSize / frame.width, inputSize / frame.height);
   const isYolov5 = layout === "yolov5";
   const toPixels = (size: number) =>
-    Math.min(inputSize, Math.max(1, isYolov5 ? Math.round(size * scale) : Math.floor(size * scale)));
+    Math.min(
+      inputSize,
+      Math.max(1, isYolov5 ? Math.round(size * scale) : Math.floor(size * scale)),
+    );
   const width = toPixels(frame.width);
   const height = toPixels(frame.height);
   return {
