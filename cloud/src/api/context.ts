@@ -2,6 +2,7 @@ import type { Reads } from "../database/tables.ts";
 import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
 import type { PreviewHub } from "../live/preview-hub.ts";
+import type { SnapshotFeed } from "../live/snapshot-feed.ts";
 
 /** The way back to one client. */
 export interface ClientOutlet {
@@ -15,6 +16,7 @@ export interface ApiParts {
   events: EventFeed;
   previews: PreviewHub;
   changes: ChangeFeed;
+  snapshots: SnapshotFeed;
   version: string;
 }
 

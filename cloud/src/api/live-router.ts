@@ -13,7 +13,7 @@ const eventsInput = z.object({
 
 const previewsInput = z.object({ cameras: z.array(cameraKeySchema).max(100) });
 
-/** What happens now: `live.events`, `live.previews`, `live.changes`. */
+/** What happens now: `live.events`, `live.previews`, `live.snapshots`, `live.changes`. */
 export const liveRouter = router({
   events: procedure.input(eventsInput).subscription(async function* ({ ctx, input, signal }) {
     const stop = signal ?? new AbortController().signal;
@@ -35,6 +35,15 @@ export const liveRouter = router({
       }
     } finally {
       watch.close();
+    }
+  }),
+
+  /** The SHA-256 of each snapshot that has arrived: its picture can be fetched from now on. */
+  snapshots: procedure.subscription(async function* ({ ctx, signal }) {
+    const stop = signal ?? new AbortController().signal;
+    for await (const sha256 of ctx.snapshots.follow(stop)) {
+      yield { sha256 };
+      await ctx.outlet.drained(stop);
     }
   }),
 

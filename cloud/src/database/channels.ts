@@ -3,3 +3,6 @@ export const EVENT_LOG_CHANNEL = "sentinel_event_log";
 
 /** Notified when nodes or cameras changed; the payload is `nodes` or `cameras`. */
 export const CHANGES_CHANNEL = "sentinel_changes";
+
+/** Notified when a snapshot's picture has arrived; the payload is its SHA-256. */
+export const SNAPSHOTS_CHANNEL = "sentinel_snapshots";

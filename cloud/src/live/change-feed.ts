@@ -1,9 +1,12 @@
 import { Wakeup } from "./wakeup.ts";
 
+/** Changes are told to one follower at most this often: every node reports every few seconds. */
+const PERIOD_MS = 1_000;
+
 /** What people may want to ask for again. */
 export type Change = "cameras" | "nodes";
 
-/** Tells every follower that nodes or cameras changed; several changes at once are told as one. */
+/** Tells every follower that nodes or cameras changed; several changes in a period are told as one. */
 export class ChangeFeed {
   readonly #followers = new Set<{ pending: Set<Change>; wakeup: Wakeup }>();
 
@@ -27,6 +30,7 @@ export class ChangeFeed {
         const changes = [...follower.pending];
         follower.pending.clear();
         yield* changes;
+        await new Wakeup().wait(signal, PERIOD_MS);
       }
     } finally {
       this.#followers.delete(follower);

@@ -1,0 +1,122 @@
+import type { IncomingMessage } from "node:http";
+import websocket from "@fastify/websocket";
+import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { BlobStore } from "../blobs/blob-store.ts";
+import { cloudError } from "../errors.ts";
+import { clientOutlet } from "./client-outlet.ts";
+import type { ApiContext, ApiParts } from "./context.ts";
+import { addDashboardFiles } from "./dashboard-files.ts";
+import { addHealthRoutes, type Dependency } from "./health.ts";
+import { appRouter } from "./router.ts";
+import { addSecurityHeaders, isSameOrigin } from "./security-headers.ts";
+import { addSnapshotRoute } from "./snapshot-route.ts";
+
+/** What people send is small; pictures go the other way. */
+const MAX_REQUEST_BYTES = 65_536;
+
+/** What people reach through the server, where this process has the role `api`. */
+interface ServedApi {
+  parts: ApiParts;
+  blobs: BlobStore;
+  /** The built dashboard, where there is one. */
+  dashboardDir: string | undefined;
+}
+
+interface HttpServerOptions {
+  host: string;
+  /** 0 is any port that is free. */
+  port: number;
+  dependencies: readonly Dependency[];
+  api: ServedApi | null;
+  logger: Logger;
+}
+
+/** The HTTP server: health for all roles; API, snapshots and dashboard where `api` is given. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  #server: FastifyInstance | null = null;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the port. @throws CodedError PORT_IN_USE. */
+  async start(): Promise<number> {
+    const { host, port, dependencies, api } = this.#options;
+    const server = fastify({
+      bodyLimit: MAX_REQUEST_BYTES,
+      forceCloseConnections: true,
+      routerOptions: { maxParamLength: 500 },
+    });
+    this.#server = server;
+    addSecurityHeaders(server);
+    server.setErrorHandler((error, _request, reply) => this.#answerError(error, reply));
+    addHealthRoutes(server, dependencies);
+    if (api !== null) await this.#addApi(server, api);
+    try {
+      await server.listen({ host, port });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      throw cloudError("PORT_IN_USE", `port ${port} (HTTP) is in use`, error);
+    }
+    const address = server.server.address();
+    return address !== null && typeof address === "object" ? address.port : port;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  async #addApi(server: FastifyInstance, api: ServedApi): Promise<void> {
+    await server.register(websocket, {
+      options: {
+        maxPayload: MAX_REQUEST_BYTES,
+        // A page of another origin must not speak to us in the name of who looks at it.
+        verifyClient: ({ req }: { req: IncomingMessage }) =>
+          isSameOrigin(req.headers.origin, req.headers.host),
+      },
+    });
+    await server.register(fastifyTRPCPlugin, {
+      prefix: "/trpc",
+      useWSS: true,
+      trpcOptions: {
+        router: appRouter,
+        keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
+        createContext: ({ res }: { res: unknown }): ApiContext => ({
+          ...api.parts,
+          outlet: clientOutlet(res),
+        }),
+        onError: ({
+          error,
+          path,
+        }: {
+          error: Error & { code: string };
+          path?: string | undefined;
+        }) => {
+          if (error.code !== "INTERNAL_SERVER_ERROR") return;
+          this.#options.logger.error({ err: error, path }, "the API could not answer");
+        },
+      },
+    });
+    addSnapshotRoute(server, api.parts.reads, api.blobs);
+    if (api.dashboardDir !== undefined) await addDashboardFiles(server, api.dashboardDir);
+  }
+
+  #answerError(
+    error: unknown,
+    reply: { code: (status: number) => { send: (body: object) => unknown } },
+  ): void {
+    const status =
+      typeof error === "object" && error !== null && "statusCode" in error
+        ? Number(error.statusCode)
+        : 500;
+    if (status < 500) {
+      reply.code(status).send({ message: error instanceof Error ? error.message : "bad request" });
+      return;
+    }
+    this.#options.logger.error({ err: error }, "a request failed");
+    reply.code(503).send({ message: "The cloud cannot answer now; /readyz says why." });
+  }
+}

@@ -1,0 +1,120 @@
+import { Client, S3Error } from "minio";
+import type { Logger } from "pino";
+import { cloudError } from "../errors.ts";
+import type { Blob, BlobStore } from "./blob-store.ts";
+
+/** How to reach an S3 endpoint. */
+export interface S3Access {
+  /** `http://host:port` or `https://host`. */
+  endpoint: string;
+  accessKey: string;
+  secretKey: string;
+  region: string;
+}
+
+const ANSWER_MS = 10_000;
+const RETRY_MS = 5_000;
+
+/** One bucket of an S3 endpoint. The bucket is made at start; where that fails it is tried again. */
+export class MinioBlobStore implements BlobStore {
+  readonly #client: Client;
+  readonly #endpoint: string;
+  readonly #bucket: string;
+  readonly #region: string;
+  readonly #logger: Logger;
+  #bucketMade = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: { access: S3Access; bucket: string; logger: Logger }) {
+    const { endpoint, accessKey, secretKey, region } = options.access;
+    this.#endpoint = endpoint;
+    const url = new URL(endpoint);
+    const secure = url.protocol === "https:";
+    this.#client = new Client({
+      endPoint: url.hostname,
+      port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+      useSSL: secure,
+      accessKey,
+      secretKey,
+      region,
+      pathStyle: true,
+    });
+    this.#bucket = options.bucket;
+    this.#region = region;
+    this.#logger = options.logger;
+  }
+
+  /** Makes the bucket where it is missing; does not fail where the endpoint is away. */
+  async start(): Promise<void> {
+    try {
+      await this.#ask(() => this.#makeBucket());
+      this.#bucketMade = true;
+    } catch (error) {
+      this.#logger.warn({ err: error, bucket: this.#bucket }, "bucket not yet usable");
+      if (!this.#stopped) this.#timer = setTimeout(() => void this.start(), RETRY_MS);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async fault(): Promise<string | null> {
+    try {
+      const exists = await this.#ask(() => this.#client.bucketExists(this.#bucket));
+      return exists && this.#bucketMade ? null : `there is no bucket ${this.#bucket}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  presignPut(key: string, seconds: number): Promise<string> {
+    return this.#client.presignedPutObject(this.#bucket, key, seconds);
+  }
+
+  async read(key: string): Promise<Blob | null> {
+    try {
+      return await this.#ask(async () => {
+        const { size } = await this.#client.statObject(this.#bucket, key);
+        return { sizeBytes: size, stream: await this.#client.getObject(this.#bucket, key) };
+      });
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#ask(() => this.#client.removeObject(this.#bucket, key));
+  }
+
+  async #makeBucket(): Promise<void> {
+    if (await this.#client.bucketExists(this.#bucket)) return;
+    await this.#client.makeBucket(this.#bucket, this.#region).catch((error: unknown) => {
+      // Another process of the cloud was faster.
+      if (!(error instanceof S3Error) || error.code !== "BucketAlreadyOwnedByYou") throw error;
+    });
+  }
+
+  /** The client waits for ever on a silent endpoint; here an answer has a deadline. */
+  async #ask<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_MS);
+    try {
+      return await Promise.race([work(), promise]);
+    } catch (error) {
+      if (isMissing(error)) throw error;
+      const message =
+        error instanceof Error && error.message !== "" ? error.message : String(error);
+      throw cloudError("BLOBS_UNREACHABLE", `${this.#endpoint}: ${message}`, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof S3Error && (error.code === "NoSuchKey" || error.code === "NotFound");
+}

@@ -1,0 +1,262 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { everyNodeFilter } from "@sentinel/protocol/topics";
+import type { Logger } from "pino";
+import type { Dependency } from "./api/health.ts";
+import { HttpServer } from "./api/http-server.ts";
+import { MinioBlobStore } from "./blobs/minio-blob-store.ts";
+import { EmbeddedBroker } from "./broker/embedded-broker.ts";
+import type { CloudConfig } from "./config.ts";
+import { CHANGES_CHANNEL, EVENT_LOG_CHANNEL, SNAPSHOTS_CHANNEL } from "./database/channels.ts";
+import { migrate } from "./database/migrate.ts";
+import { Postgres } from "./database/postgres.ts";
+import { PostgresListener } from "./database/postgres-listener.ts";
+import type { SendToNode } from "./ingest/acknowledge.ts";
+import { DeadLetters } from "./ingest/dead-letters.ts";
+import { Ingest } from "./ingest/ingest.ts";
+import { Tally } from "./ingest/tally.ts";
+import { ChangeFeed } from "./live/change-feed.ts";
+import { EventFeed } from "./live/event-feed.ts";
+import { PreviewHub } from "./live/preview-hub.ts";
+import { previewLine, takePreview } from "./live/preview-line.ts";
+import { SnapshotFeed } from "./live/snapshot-feed.ts";
+import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
+import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
+import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
+import { StatusIntake } from "./status/status-intake.ts";
+import { forgetWhoIsOnline } from "./status/store-status.ts";
+
+/** Where a started cloud can be reached; `mqttPort` is null where the broker runs elsewhere. */
+export interface CloudAddress {
+  httpPort: number;
+  mqttPort: number | null;
+}
+
+/** How long a start waits for a database that does not answer yet. */
+const DATABASE_WAIT_MS = 30_000;
+/** How long a part may take to stop before the next one is stopped. */
+const STOP_DEADLINE_MS = 3_000;
+
+interface Part {
+  name: string;
+  stop: () => Promise<void> | void;
+}
+
+/**
+ * The cloud: database, blobs, broker, then what each role needs, then the HTTP server. Stopped in
+ * reverse.
+ */
+export class Cloud {
+  readonly #config: CloudConfig;
+  readonly #logger: Logger;
+  readonly #parts: Part[] = [];
+  readonly #dependencies: Dependency[] = [];
+
+  constructor(config: CloudConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** @throws CodedError; what was started by then is stopped again. */
+  async start(): Promise<CloudAddress> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops every part in reverse order, each within a deadline. */
+  async stop(): Promise<void> {
+    for (const { name, stop } of this.#parts.splice(0).reverse()) {
+      const stopped = Promise.resolve(stop()).then(() => true);
+      const inTime = await Promise.race([stopped, delay(STOP_DEADLINE_MS, false, { ref: false })]);
+      if (!inTime) this.#logger.warn({ part: name }, "part did not stop in time");
+    }
+  }
+
+  async #start(): Promise<CloudAddress> {
+    const config = this.#config;
+    const logger = this.#logger;
+    const postgres = await this.#startDatabase();
+    const blobs = new MinioBlobStore({
+      access: {
+        endpoint: config.s3Endpoint,
+        accessKey: config.s3AccessKey,
+        secretKey: config.s3SecretKey,
+        region: config.s3Region,
+      },
+      bucket: SNAPSHOT_BUCKET,
+      logger,
+    });
+    await this.#add("blobs", blobs);
+    this.#dependencies.push({ name: "blobs", fault: () => blobs.fault() });
+    const tally = new Tally({ database: postgres, logger });
+    await this.#add("tally", tally);
+
+    const { credential, mqttPort } = await this.#startBroker(postgres, tally);
+    if (config.roles.includes("ingest")) {
+      await this.#startIngest(postgres, blobs, tally, credential);
+    }
+    const api = config.roles.includes("api")
+      ? {
+          parts: await this.#startApi(postgres, credential),
+          blobs,
+          dashboardDir: config.dashboardDir,
+        }
+      : null;
+    const server = new HttpServer({
+      host: config.httpHost,
+      port: config.httpPort,
+      dependencies: this.#dependencies,
+      api,
+      logger,
+    });
+    this.#parts.push({ name: "http", stop: () => server.stop() });
+    return { httpPort: await server.start(), mqttPort };
+  }
+
+  async #startDatabase(): Promise<Postgres> {
+    const url = this.#config.databaseUrl;
+    const applied = await migratePatiently(url, this.#logger);
+    if (applied.length > 0) this.#logger.info({ applied }, "database migrated");
+    const postgres = new Postgres({ url, logger: this.#logger });
+    this.#parts.push({ name: "database", stop: () => postgres.stop() });
+    const ping = () => postgres.ping().then(() => null);
+    this.#dependencies.push({ name: "postgres", fault: ping });
+    return postgres;
+  }
+
+  async #startBroker(
+    postgres: Postgres,
+    tally: Tally,
+  ): Promise<{ credential: LinkCredential; mqttPort: number | null }> {
+    const { broker: where, brokerUrl, brokerUsername, brokerPassword } = this.#config;
+    if (where !== "embedded") {
+      const url = brokerUrl ?? where;
+      const credential = { url, username: brokerUsername, password: brokerPassword };
+      return { credential, mqttPort: null };
+    }
+    await forgetWhoIsOnline(postgres);
+    const broker = new EmbeddedBroker({
+      port: this.#config.mqttPort,
+      nodePasswordsFile: this.#config.nodePasswordsFile ?? "",
+      logger: this.#logger,
+      onRefusal: (reason, nodeId) => tally.count(reason, { nodeId }),
+    });
+    this.#parts.push({ name: "broker", stop: () => broker.stop() });
+    const { port, credential } = await broker.start();
+    return { credential, mqttPort: port };
+  }
+
+  /** Role ingest: events on a connection of their own, so that what waits for the database stops nothing else. */
+  async #startIngest(
+    database: Postgres,
+    blobs: MinioBlobStore,
+    tally: Tally,
+    credential: LinkCredential,
+  ): Promise<void> {
+    const logger = this.#logger;
+    const deadLetters = new DeadLetters({ database, tally });
+    await this.#add("dead letters", deadLetters);
+    const send: SendToNode = (topic, payload, qos) => nodes.publish(topic, payload, qos);
+    const snapshots = new SnapshotCollector({ database, blobs, send, tally, logger });
+    await this.#add("snapshots", snapshots);
+    const status = new StatusIntake({
+      database,
+      deadLetters,
+      tally,
+      onOnline: (nodeId) => snapshots.onOnline(nodeId),
+      onReply: (nodeId, reply) => snapshots.onReply(nodeId, reply),
+    });
+    this.#parts.push({ name: "status", stop: () => status.stop() });
+    const ingest = new Ingest({
+      database,
+      deadLetters,
+      tally,
+      send,
+      onCommitted: (nodeId, rows) => snapshots.onCommitted(nodeId, rows),
+    });
+    const nodes: MqttLink = this.#link("nodes", credential, {
+      subscriptions: [
+        { filter: everyNodeFilter("status"), qos: 1 },
+        { filter: everyNodeFilter("replies"), qos: 1 },
+        { filter: everyNodeFilter("telemetry"), qos: 0 },
+      ],
+      onMessage: (topic, payload) => status.take(topic, payload),
+    });
+    this.#link("events", credential, {
+      subscriptions: [{ filter: everyNodeFilter("events"), qos: 1 }],
+      onMessage: (topic, payload, gone) => ingest.take(topic, payload, gone),
+    });
+  }
+
+  /** Role api: the feeds that people follow. */
+  async #startApi(postgres: Postgres, credential: LinkCredential) {
+    const logger = this.#logger;
+    const { reads } = postgres;
+    const events = new EventFeed({ reads, logger });
+    const changes = new ChangeFeed();
+    const snapshots = new SnapshotFeed();
+    const listener = new PostgresListener({ url: this.#config.databaseUrl, logger });
+    listener.on(EVENT_LOG_CHANNEL, () => events.notify());
+    listener.on(CHANGES_CHANNEL, (payload) => changes.notify(payload));
+    listener.on(SNAPSHOTS_CHANNEL, (payload) => snapshots.notify(payload));
+    await this.#add("event feed", events);
+    await this.#add("listener", listener);
+    const previews: PreviewHub = new PreviewHub(previewLine(() => link));
+    const link: MqttLink = this.#link("previews", credential, {
+      subscriptions: [],
+      onMessage: async (topic, payload) => {
+        const fault = takePreview(previews, topic, payload);
+        if (fault !== null) logger.debug({ topic, fault }, "preview not taken");
+      },
+      onUp: () => previews.renew(),
+    });
+    await this.#add("previews", previews);
+    return { reads, events, changes, snapshots, previews, version: ownVersion() };
+  }
+
+  #link(
+    name: string,
+    credential: LinkCredential,
+    options: Pick<
+      ConstructorParameters<typeof MqttLink>[0],
+      "subscriptions" | "onMessage" | "onUp"
+    >,
+  ): MqttLink {
+    const link = new MqttLink({ name, credential, logger: this.#logger, ...options });
+    this.#parts.push({ name: `broker connection ${name}`, stop: () => link.stop() });
+    this.#dependencies.push({ name: "broker", fault: async () => link.fault });
+    link.start();
+    return link;
+  }
+
+  async #add(
+    name: string,
+    part: { start(): Promise<void> | void; stop(): Promise<void> | void },
+  ): Promise<void> {
+    this.#parts.push({ name, stop: () => part.stop() });
+    await part.start();
+  }
+}
+
+async function migratePatiently(url: string, logger: Logger): Promise<string[]> {
+  const deadline = performance.now() + DATABASE_WAIT_MS;
+  for (;;) {
+    try {
+      return await migrate(url);
+    } catch (error) {
+      const away = (error as { code?: unknown }).code === "DATABASE_UNREACHABLE";
+      if (!away || performance.now() > deadline) throw error;
+      logger.info({ err: error }, "waiting for the database");
+      await delay(500);
+    }
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(text) as { version: unknown }).version);
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { cloudError } from "./errors.ts";
+
+const role = z.enum(["api", "ingest"]);
+const port = z.coerce.number("a port number").int().min(0).max(65_535);
+const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
+const text = z.string().min(1, "a text that is not empty");
+
+/** The environment variables of the cloud, by the name of what they set. */
+const VARIABLES = {
+  roles: "SENTINEL_ROLES",
+  httpPort: "SENTINEL_HTTP_PORT",
+  httpHost: "SENTINEL_HTTP_HOST",
+  databaseUrl: "DATABASE_URL",
+  broker: "SENTINEL_BROKER",
+  mqttPort: "SENTINEL_MQTT_PORT",
+  brokerUrl: "SENTINEL_BROKER_URL",
+  brokerUsername: "SENTINEL_BROKER_USERNAME",
+  brokerPassword: "SENTINEL_BROKER_PASSWORD",
+  nodePasswordsFile: "SENTINEL_NODE_PASSWORDS_FILE",
+  s3Endpoint: "S3_ENDPOINT",
+  s3AccessKey: "S3_ACCESS_KEY",
+  s3SecretKey: "S3_SECRET_KEY",
+  s3Region: "S3_REGION",
+  dashboardDir: "SENTINEL_DASHBOARD_DIR",
+  logLevel: "SENTINEL_LOG_LEVEL",
+} as const;
+
+type Key = keyof typeof VARIABLES;
+
+const SECRETS: readonly Key[] = ["databaseUrl", "brokerPassword", "s3AccessKey", "s3SecretKey"];
+
+const brokerUrl = z.url({
+  protocol: /^(mqtts?|tcp|ssl)$/,
+  error: "embedded, or mqtt://host:port or mqtts://host:port",
+});
+
+const configSchema = z
+  .strictObject({
+    /** What this process does: answer people, take in what nodes send, or both. */
+    roles: z
+      .string()
+      .default("api,ingest")
+      .transform((list) => list.split(",").map((name) => name.trim()))
+      .pipe(z.array(role, "api, ingest or api,ingest").min(1)),
+    /** 0 is any port that is free. */
+    httpPort: port.default(8080),
+    httpHost: text.default("127.0.0.1"),
+    databaseUrl: z.url({
+      protocol: /^postgres(ql)?$/,
+      error: "postgres://user:password@host:port/database",
+    }),
+    /** `embedded` runs an MQTT broker in this process; otherwise the address of one. */
+    broker: z.literal("embedded").or(brokerUrl).default("embedded"),
+    /** Port of the embedded broker; 0 is any that is free. */
+    mqttPort: port.default(1883),
+    brokerUrl: brokerUrl.optional(),
+    brokerUsername: text.optional(),
+    brokerPassword: text.optional(),
+    nodePasswordsFile: text.optional(),
+    s3Endpoint: httpUrl,
+    s3AccessKey: text,
+    s3SecretKey: text,
+    s3Region: text.default("us-east-1"),
+    dashboardDir: text.optional(),
+    logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  })
+  .superRefine((config, context) => {
+    const fault = (key: Key, message: string) =>
+      context.addIssue({ code: "custom", path: [key], message });
+    if (config.broker !== "embedded") return;
+    if (config.nodePasswordsFile === undefined) {
+      fault(
+        "nodePasswordsFile",
+        "the embedded broker needs a file of lines nodeId:scrypt$salt$hash",
+      );
+    }
+    if (!config.roles.includes("ingest")) {
+      fault("broker", "the role ingest, or the address of a broker that runs elsewhere");
+    }
+  });
+
+/** What the cloud runs with; frozen. */
+export type CloudConfig = Readonly<z.output<typeof configSchema>>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment. An empty variable counts as absent.
+ * @throws CodedError CLOUD_CONFIG_INVALID whose message tells every fault, one a line.
+ */
+export function loadConfig(environment: Environment = process.env): CloudConfig {
+  const given = Object.fromEntries(
+    Object.entries(VARIABLES).flatMap(([key, variable]) => {
+      const value = environment[variable];
+      return value === undefined || value === "" ? [] : [[key, value]];
+    }),
+  );
+  const parsed = configSchema.safeParse(given);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const lines = parsed.error.issues.map((issue) => {
+    const key = issue.path[0] as Key;
+    return `environment: ${VARIABLES[key]} ${shown(key, given[key])}; accepted: ${issue.message}`;
+  });
+  throw cloudError("CLOUD_CONFIG_INVALID", lines.join("\n"));
+}
+
+function shown(key: Key, value: string | undefined): string {
+  if (value === undefined) return "is missing";
+  return SECRETS.includes(key) ? "(hidden)" : JSON.stringify(value.slice(0, 200));
+}

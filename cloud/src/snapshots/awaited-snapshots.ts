@@ -1,0 +1,73 @@
+import { SNAPSHOTS_CHANNEL } from "../database/channels.ts";
+import type { Postgres } from "../database/postgres.ts";
+
+/** A snapshot that an event names and that has not arrived. */
+export interface AwaitedSnapshot {
+  nodeId: string;
+  sha256: string;
+}
+
+const MAX_AT_A_TIME = 200;
+
+const CLAIM_DUE = {
+  name: "claim-due-snapshots",
+  text: `with due as (
+      select e.event_id from events e join nodes n on n.node_id = e.node_id and n.online
+      where e.snapshot_sha256 is not null and e.snapshot_stored_at is null
+        and ($2::text is null or e.node_id = $2)
+        and ($2::text is not null or e.snapshot_asked_at is null
+          or e.snapshot_asked_at <= $1 - least(3600000, 30000 * 2 ^ greatest(0, e.snapshot_asks - 10)))
+      order by e.snapshot_asked_at nulls first limit ${MAX_AT_A_TIME}
+      for update of e skip locked)
+    update events set snapshot_asks = snapshot_asks + 1, snapshot_asked_at = $1
+    from due where events.event_id = due.event_id
+    returning events.node_id as "nodeId", events.snapshot_sha256 as sha256`,
+};
+
+const CLAIM_NAMED = {
+  name: "claim-named-snapshots",
+  text: `update events set snapshot_asks = snapshot_asks + 1, snapshot_asked_at = $3
+    where node_id = $1 and snapshot_sha256 = any ($2::text[]) and snapshot_stored_at is null
+    returning node_id as "nodeId", snapshot_sha256 as sha256`,
+};
+
+const MARK_STORED = {
+  name: "mark-snapshot-stored",
+  text: `with stored as (
+      update events set snapshot_stored_at = $3
+      where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null
+      returning event_id)
+    select count(*) as events, pg_notify('${SNAPSHOTS_CHANNEL}', $2) from stored having count(*) > 0`,
+};
+
+/**
+ * The snapshots that are to be asked for now, of nodes that are online: those never asked for and
+ * those asked for 30 s ago or more (after ten times less often, at last hourly); of one node, where
+ * given, all of them. They count as asked; two processes never get the same one.
+ */
+export function claimDueSnapshots(
+  database: Postgres,
+  now: number,
+  nodeId: string | null,
+): Promise<AwaitedSnapshot[]> {
+  return database.query<AwaitedSnapshot>(CLAIM_DUE, [now, nodeId]);
+}
+
+/** Of these snapshots of a node, those that have not arrived; they count as asked for. */
+export function claimNamedSnapshots(
+  database: Postgres,
+  nodeId: string,
+  sha256s: readonly string[],
+  now: number,
+): Promise<AwaitedSnapshot[]> {
+  return database.query<AwaitedSnapshot>(CLAIM_NAMED, [nodeId, sha256s, now]);
+}
+
+/** Notes on the events that their snapshot has arrived, and tells whoever follows. */
+export async function markSnapshotStored(
+  database: Postgres,
+  { nodeId, sha256 }: AwaitedSnapshot,
+  now: number,
+): Promise<void> {
+  await database.query(MARK_STORED, [nodeId, sha256, now]);
+}

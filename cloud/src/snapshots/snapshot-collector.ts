@@ -1,0 +1,154 @@
+import type { Command } from "@sentinel/protocol/command";
+import type { NumberedRow } from "@sentinel/protocol/event-batch";
+import type { Reply } from "@sentinel/protocol/reply";
+import { nodeTopic } from "@sentinel/protocol/topics";
+import type { Logger } from "pino";
+import type { BlobStore } from "../blobs/blob-store.ts";
+import type { Postgres } from "../database/postgres.ts";
+import type { SendToNode } from "../ingest/acknowledge.ts";
+import type { Tally } from "../ingest/tally.ts";
+import {
+  type AwaitedSnapshot,
+  claimDueSnapshots,
+  claimNamedSnapshots,
+  markSnapshotStored,
+} from "./awaited-snapshots.ts";
+import { snapshotKey } from "./snapshot-key.ts";
+import { verifySnapshot } from "./verify-snapshot.ts";
+
+/** How long an address to upload to holds. */
+const UPLOAD_SECONDS = 600;
+const SWEEP_MS = 30_000;
+/** Pictures that are read back at a time. */
+const MAX_VERIFYING = 4;
+
+/**
+ * Fetches the snapshots of committed events: asks the node to upload (presigned PUT), hears that it
+ * did, reads the picture back and notes it as arrived only where its SHA-256 is the event's. What
+ * does not come is asked for again.
+ */
+export class SnapshotCollector {
+  readonly #database: Postgres;
+  readonly #blobs: BlobStore;
+  readonly #send: SendToNode;
+  readonly #tally: Tally;
+  readonly #logger: Logger;
+  /** By command id; forgotten when the address has expired. */
+  readonly #asked = new Map<string, AwaitedSnapshot & { expiresAt: number }>();
+  readonly #uploaded: AwaitedSnapshot[] = [];
+  #verifying = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: {
+    database: Postgres;
+    blobs: BlobStore;
+    send: SendToNode;
+    tally: Tally;
+    logger: Logger;
+  }) {
+    this.#database = options.database;
+    this.#blobs = options.blobs;
+    this.#send = options.send;
+    this.#tally = options.tally;
+    this.#logger = options.logger;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#sweep(null), SWEEP_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Asks for the snapshots that these committed rows name. */
+  onCommitted(nodeId: string, rows: readonly NumberedRow[]): void {
+    const named = rows.flatMap(({ row }) =>
+      row.kind === "gap" ? [] : (row.snapshot?.sha256 ?? []),
+    );
+    if (named.length === 0) return;
+    void this.#try(async () => {
+      const awaited = await claimNamedSnapshots(this.#database, nodeId, named, Date.now());
+      await this.#askAll(awaited);
+    });
+  }
+
+  /** Asks a node that came back for everything that it still owes. */
+  onOnline(nodeId: string): void {
+    void this.#sweep(nodeId);
+  }
+
+  /** Takes a node's answer. */
+  onReply(nodeId: string, reply: Reply): void {
+    const asked = this.#asked.get(reply.id);
+    if (asked === undefined || asked.nodeId !== nodeId) return;
+    this.#asked.delete(reply.id);
+    if (reply.fault !== null) {
+      this.#tally.count("snapshot-refused", { nodeId, ...reply.fault });
+      return;
+    }
+    this.#uploaded.push(asked);
+    this.#verifyNext();
+  }
+
+  async #sweep(nodeId: string | null): Promise<void> {
+    const now = Date.now();
+    for (const [id, { expiresAt }] of this.#asked) if (expiresAt < now) this.#asked.delete(id);
+    await this.#try(async () => {
+      const due = await claimDueSnapshots(this.#database, now, nodeId);
+      // An answer may have got lost: what lies there already need not be asked for.
+      for (const awaited of due) {
+        if (!(await this.#verify(awaited))) await this.#ask(awaited);
+      }
+    });
+  }
+
+  async #askAll(awaited: readonly AwaitedSnapshot[]): Promise<void> {
+    for (const snapshot of awaited) await this.#ask(snapshot);
+  }
+
+  async #ask({ nodeId, sha256 }: AwaitedSnapshot): Promise<void> {
+    const expiresAt = Date.now() + UPLOAD_SECONDS * 1_000;
+    const command: Command = {
+      id: crypto.randomUUID(),
+      type: "upload-snapshot",
+      expiresAt,
+      sha256,
+      url: await this.#blobs.presignPut(snapshotKey(nodeId, sha256), UPLOAD_SECONDS),
+    };
+    if (this.#send(nodeTopic(nodeId, "commands"), JSON.stringify(command), 1)) {
+      this.#asked.set(command.id, { nodeId, sha256, expiresAt });
+    }
+  }
+
+  #verifyNext(): void {
+    if (this.#verifying >= MAX_VERIFYING) return;
+    const next = this.#uploaded.shift();
+    if (next === undefined) return;
+    this.#verifying += 1;
+    void this.#try(() => this.#verify(next)).finally(() => {
+      this.#verifying -= 1;
+      this.#verifyNext();
+    });
+  }
+
+  /** @returns true where the genuine picture is there, which is then noted on its events. */
+  async #verify(awaited: AwaitedSnapshot): Promise<boolean> {
+    const { nodeId, sha256 } = awaited;
+    const verdict = await verifySnapshot(this.#blobs, nodeId, sha256);
+    if (verdict === "tampered") this.#tally.count("snapshot-tampered", { nodeId, sha256 });
+    if (verdict !== "genuine") return false;
+    await markSnapshotStored(this.#database, awaited, Date.now());
+    this.#tally.count("snapshot-stored");
+    return true;
+  }
+
+  /** A failure here loses nothing: the next sweep asks again. */
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#logger.debug({ err: error }, "snapshots wait for database or blobs");
+    }
+  }
+}

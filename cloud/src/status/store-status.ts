@@ -1,0 +1,120 @@
+import type { OnlineStatus, ReportedCamera, Status } from "@sentinel/protocol/status";
+import type { Postgres, Sql } from "../database/postgres.ts";
+import { storableJson, storableText } from "../database/storable-json.ts";
+import { tellChanges } from "./tell-changes.ts";
+
+const NODE_OFFLINE = {
+  name: "node-offline",
+  text: `insert into nodes (node_id, online, first_seen_at, last_seen_at) values ($1, false, $2, $2)
+    on conflict (node_id) do update set online = false`,
+};
+
+const NODE_ONLINE = {
+  name: "node-online",
+  text: `insert into nodes (node_id, online, first_seen_at, last_seen_at, agent_version, started_at,
+      epoch, last_seq, model)
+    values ($1, true, $2, $2, $3, $4, $5, $6, $7)
+    on conflict (node_id) do update set online = true, last_seen_at = excluded.last_seen_at,
+      agent_version = excluded.agent_version, started_at = excluded.started_at,
+      epoch = excluded.epoch, last_seq = excluded.last_seq, model = excluded.model`,
+};
+
+const CAMERAS = {
+  name: "report-cameras",
+  text: `insert into cameras (node_id, camera_id, name, state, since, fault, next_attempt_at, width, height)
+    select $1, camera_id, name, state, since, fault, next_attempt_at, width, height
+    from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::bigint[],
+      $8::int[], $9::int[])
+      as told (camera_id, name, state, since, fault, next_attempt_at, width, height)
+    on conflict (node_id, camera_id) do update set name = excluded.name, state = excluded.state,
+      since = excluded.since, fault = excluded.fault, next_attempt_at = excluded.next_attempt_at,
+      width = excluded.width, height = excluded.height, removed_at = null`,
+};
+
+const CAMERAS_REMOVED = {
+  name: "remove-cameras",
+  text: `update cameras set removed_at = $3
+    where node_id = $1 and removed_at is null and camera_id <> all ($2::text[])`,
+};
+
+const MODEL = {
+  name: "report-model",
+  text: `insert into node_models (node_id, digest, name, licence, input_size, class_names,
+      first_seen_at, last_seen_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $7)
+    on conflict (node_id, digest) do update set name = excluded.name, licence = excluded.licence,
+      last_seen_at = excluded.last_seen_at`,
+};
+
+const ALL_OFFLINE = {
+  name: "all-nodes-offline",
+  text: "update nodes set online = false where online",
+};
+
+/** Makes what a node says of itself, or what its last will says, its state. */
+export async function storeStatus(
+  database: Postgres,
+  nodeId: string,
+  status: Status,
+  now: number,
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    if (status.online) await storeOnline(sql, nodeId, status, now);
+    else await sql.query(NODE_OFFLINE, [nodeId, now]);
+    await tellChanges(sql);
+  });
+}
+
+/**
+ * Forgets who was online. Right before a broker of our own begins, which nobody can be connected to
+ * yet; nodes that come say so.
+ */
+export async function forgetWhoIsOnline(database: Postgres): Promise<void> {
+  await database.query(ALL_OFFLINE, []);
+}
+
+async function storeOnline(
+  sql: Sql,
+  nodeId: string,
+  status: OnlineStatus,
+  now: number,
+): Promise<void> {
+  await sql.query(NODE_ONLINE, [
+    nodeId,
+    now,
+    storableText(status.agentVersion),
+    status.startedAt,
+    status.epoch,
+    status.lastSeq,
+    status.model === null ? null : storableJson(status.model),
+  ]);
+  const cameras = uniqueCameras(status.cameras);
+  await sql.query(CAMERAS, [
+    nodeId,
+    cameras.map((camera) => camera.cameraId),
+    cameras.map((camera) => storableText(camera.name)),
+    cameras.map((camera) => camera.state),
+    cameras.map((camera) => camera.since),
+    cameras.map((camera) => (camera.fault === null ? null : storableJson(camera.fault))),
+    cameras.map((camera) => camera.nextAttemptAt),
+    cameras.map((camera) => camera.width),
+    cameras.map((camera) => camera.height),
+  ]);
+  await sql.query(CAMERAS_REMOVED, [nodeId, cameras.map((camera) => camera.cameraId), now]);
+  const { model } = status;
+  if (model === null) return;
+  await sql.query(MODEL, [
+    nodeId,
+    model.digest,
+    storableText(model.name),
+    storableText(model.licence),
+    model.inputSize,
+    storableJson(model.classNames),
+    now,
+  ]);
+}
+
+/** One statement may not write a row twice: of a camera that is told twice, the last counts. */
+function uniqueCameras(cameras: readonly ReportedCamera[]): ReportedCamera[] {
+  return [...new Map(cameras.map((camera) => [camera.cameraId, camera])).values()];
+}
