@@ -50,7 +50,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     const ffmpeg = await progress.step(
       "ffmpeg",
       ensureFfmpeg,
-      ({ path, versionMajor }) => `${versionMajor} at ${path}`,
+      ({ path, versionMajor }) => `version ${versionMajor}, ${path}`,
     );
     await prepareModel(edge.model ?? configuredModel(edge.base), progress);
     const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
