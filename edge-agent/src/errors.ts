@@ -97,6 +97,11 @@ export const edgeErrors = {
     action: "Check that edge and cloud are of versions that fit together.",
     retryable: false,
   },
+  PREVIEW_FAILED: {
+    meaning: "A preview picture could not be made; the next frame is tried.",
+    action: "Nothing where it is rare; otherwise look at the memory of the machine.",
+    retryable: true,
+  },
   COMMAND_EXPIRED: {
     meaning: "A command arrived after the time until which it was valid.",
     action: "Ask again; where it goes on, correct the clocks of node and cloud.",

@@ -87,7 +87,10 @@ export class LiveDecoder {
       };
       signal.addEventListener("abort", abort, { once: true });
       const sink = this.#sink((picture, capturedAt, release) => {
-        if (over || signal.aborted || verdict !== null) return release();
+        if (over || signal.aborted || verdict !== null) {
+          release();
+          return;
+        }
         frames += 1;
         watchdog.refresh();
         listener.onFrame(picture, capturedAt, release);

@@ -112,16 +112,6 @@ test("a long pause without frames ends nothing that stands where it stood", () =
   });
 });
 
-test("time alone ends a track too", () => {
-  const tracker = new Tracker();
-  tracker.update([person(0.1, 0.3)], 0);
-  tracker.update([person(0.1, 0.3)], 300);
-  expect(tracker.expire(2300)).toEqual([]);
-  expect(tracker.openTracks).toBe(1);
-  expect(tracker.expire(2301)).toMatchObject([{ id: 1 }]);
-  expect(tracker.openTracks).toBe(0);
-});
-
 test("classes do not take each other's tracks", () => {
   const changes = follow(new Tracker(), [
     [person(0.1, 0.3), car(0.1, 0.35)],

@@ -81,14 +81,9 @@ export class Tracker {
     for (const ofClass of groupByClass(detections)) {
       const high = ofClass.filter((detection) => detection.score >= HIGH_SCORE);
       const low = ofClass.filter((detection) => detection.score < HIGH_SCORE);
-      const fresh = this.#pair(high, rest, MIN_IOU_HIGH, capturedAt, seen);
+      const fresh = pair(high, [...rest], MIN_IOU_HIGH, capturedAt, { rest, seen });
       // A new track needs a second good detection: doubtful ones confirm nothing.
-      const confirmed = new Set([...rest].filter(isConfirmed));
-      const before = seen.length;
-      this.#pair(low, confirmed, MIN_IOU_LOW, capturedAt, seen);
-      for (const { track } of seen.slice(before)) {
-        for (const candidate of rest) if (candidate.track.id === track.id) rest.delete(candidate);
-      }
+      pair(low, [...rest].filter(isConfirmed), MIN_IOU_LOW, capturedAt, { rest, seen });
       for (const detection of fresh) seen.push(this.#begin(detection, capturedAt));
     }
     const { kept, ended } = sortOut(rest, capturedAt);
@@ -106,46 +101,6 @@ export class Tracker {
     return ended;
   }
 
-  /** Ends what was not seen for too long although no frame has come since. */
-  expire(now: number): Track[] {
-    const { kept, ended } = sortOut(new Set(this.#tracks), now, { keepNew: true });
-    this.#tracks = kept;
-    return ended.filter(isConfirmed).map(({ track }) => track);
-  }
-
-  /**
-   * Pairs detections with tracks of `rest`; pairs leave `rest` and join `seen`.
-   *
-   * @returns the detections that found no track.
-   */
-  #pair(
-    detections: readonly Detection[],
-    rest: Set<LiveTrack>,
-    minIou: number,
-    at: number,
-    seen: LiveTrack[],
-  ): Detection[] {
-    const classId = detections[0]?.classId;
-    const candidates = [...rest].filter(({ track }) => track.classId === classId);
-    const predicted = candidates.map(({ motion }) => grow(predict(motion, at)));
-    const columns = assign(
-      detections.map(({ box }) => {
-        const grown = grow(box);
-        return predicted.map((candidate) => {
-          const iou = intersectionOverUnion(grown, candidate);
-          return iou >= minIou ? iou : 0;
-        });
-      }),
-    );
-    return detections.filter((detection, index) => {
-      const live = candidates[columns[index] ?? -1];
-      if (live === undefined) return true;
-      rest.delete(live);
-      seen.push(continueTrack(live, detection, at));
-      return false;
-    });
-  }
-
   #begin(detection: Detection, at: number): LiveTrack {
     const { classId, className, box, score } = detection;
     const id = this.#nextId++;
@@ -154,6 +109,39 @@ export class Tracker {
       motion: startMotion(box, at),
     };
   }
+}
+
+/**
+ * Pairs detections of one class with tracks; tracks that found one leave `rest` and join `seen`.
+ *
+ * @returns the detections that found no track.
+ */
+function pair(
+  detections: readonly Detection[],
+  tracks: readonly LiveTrack[],
+  minIou: number,
+  at: number,
+  { rest, seen }: { rest: Set<LiveTrack>; seen: LiveTrack[] },
+): Detection[] {
+  const classId = detections[0]?.classId;
+  const candidates = tracks.filter(({ track }) => track.classId === classId);
+  const predicted = candidates.map(({ motion }) => grow(predict(motion, at)));
+  const columns = assign(
+    detections.map(({ box }) => {
+      const grown = grow(box);
+      return predicted.map((candidate) => {
+        const iou = intersectionOverUnion(grown, candidate);
+        return iou >= minIou ? iou : 0;
+      });
+    }),
+  );
+  return detections.filter((detection, index) => {
+    const live = candidates[columns[index] ?? -1];
+    if (live === undefined) return true;
+    rest.delete(live);
+    seen.push(continueTrack(live, detection, at));
+    return false;
+  });
 }
 
 function continueTrack(live: LiveTrack, detection: Detection, at: number): LiveTrack {
@@ -165,17 +153,16 @@ function continueTrack(live: LiveTrack, detection: Detection, at: number): LiveT
   };
 }
 
+/** Parts the tracks that no detection continued into those that go on and those that are over. */
 function sortOut(
-  unseen: ReadonlySet<LiveTrack>,
+  unseen: Iterable<LiveTrack>,
   at: number,
-  options: { keepNew: boolean } = { keepNew: false },
 ): { kept: LiveTrack[]; ended: LiveTrack[] } {
   const kept: LiveTrack[] = [];
   const ended: LiveTrack[] = [];
   for (const live of unseen) {
-    const isOver = at - live.track.lastSeenAt > UNSEEN_MS;
-    const stays = !isOver && (isConfirmed(live) || options.keepNew);
-    (stays ? kept : ended).push(live);
+    const isOver = at - live.track.lastSeenAt > UNSEEN_MS || !isConfirmed(live);
+    (isOver ? ended : kept).push(live);
   }
   return { kept, ended };
 }

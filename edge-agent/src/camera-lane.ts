@@ -1,0 +1,86 @@
+import type { Detection } from "@sentinel/protocol/detection";
+import type { ReportedCamera } from "@sentinel/protocol/status";
+import type { CameraTelemetry } from "@sentinel/protocol/telemetry";
+import type { CameraConfig } from "./config.ts";
+import type { FfmpegLocation } from "./decode/ffmpeg-location.ts";
+import type { LiveFrame } from "./decode/live-frame.ts";
+import { EventMaker, type RowSink } from "./event/event-maker.ts";
+import type { FaultLog } from "./fault-log.ts";
+import { CameraRunner } from "./source/camera-runner.ts";
+import { CameraMeter } from "./telemetry/camera-meter.ts";
+import { Tracker } from "./track/tracker.ts";
+
+/** One camera's own parts of the way: source and decoder in front of the detector, track and event behind it. */
+export class CameraLane {
+  readonly cameraId: string;
+  readonly meter: CameraMeter;
+  readonly #tracker = new Tracker();
+  readonly #events: EventMaker;
+  readonly #runner: CameraRunner;
+
+  constructor(options: {
+    camera: CameraConfig;
+    ffmpeg: FfmpegLocation;
+    fps: number;
+    faults: FaultLog;
+    /** A frame is ready to be detected; it has to be released. */
+    onFrame: (frame: LiveFrame) => void;
+    onDown: (cameraId: string) => void;
+    onChange: () => void;
+    write: RowSink;
+  }) {
+    const { camera, ffmpeg, fps, faults, write } = options;
+    this.cameraId = camera.id;
+    this.meter = new CameraMeter(camera.id);
+    this.#events = new EventMaker({ cameraId: camera.id, write, faults });
+    this.#runner = new CameraRunner({
+      camera,
+      ffmpeg,
+      fps,
+      faults,
+      listener: {
+        onFrame: (frame) => {
+          this.meter.decoded();
+          options.onFrame(frame);
+        },
+        onDown: () => {
+          options.onDown(camera.id);
+          void this.#events.end(this.#tracker.endAll(), "camera-down");
+        },
+        onChange: options.onChange,
+      },
+    });
+  }
+
+  get report(): ReportedCamera {
+    return this.#runner.report;
+  }
+
+  start(): void {
+    this.#runner.start();
+  }
+
+  /** Ends the camera's source; tracks stay open until `end`. */
+  async stopSource(): Promise<void> {
+    await this.#runner.stop();
+  }
+
+  /** Ends the tracks, because the agent stops. */
+  async end(): Promise<void> {
+    await this.#events.end(this.#tracker.endAll(), "agent-stopped");
+  }
+
+  /** Takes what was found in a frame; the frame may be released once this has settled. */
+  async conclude(
+    frame: LiveFrame,
+    detections: readonly Detection[],
+    modelDigest: string,
+  ): Promise<void> {
+    const changes = this.#tracker.update(detections, frame.capturedAt);
+    await this.#events.frame(frame, changes, modelDigest);
+  }
+
+  telemetry(periodMs: number): CameraTelemetry {
+    return this.meter.report(periodMs, this.#tracker.openTracks);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Detection } from "@sentinel/protocol/detection";
+import type { LiveFrame } from "../decode/live-frame.ts";
+
+/** What becomes of a frame whose turn has come. */
+export interface FrameHandler {
+  /** Finds the objects; takes one of the slots. */
+  detect(frame: LiveFrame): Promise<Detection[]>;
+  /** Uses what was found. The camera's next frame waits for it, the slot does not. */
+  conclude(frame: LiveFrame, detections: Detection[]): Promise<void>;
+  /** The frame gave way to a newer one of its camera, or its camera went down. */
+  dropped(frame: LiveFrame): void;
+  /** Detecting or concluding failed. */
+  failed(frame: LiveFrame, error: unknown): void;
+}
+
+/**
+ * Shares the detector among cameras. Of each camera only the newest frame waits; cameras take turns;
+ * at most `slots` frames are being detected, and one of each camera, so that its frames stay in
+ * order. Every frame offered is released exactly once.
+ */
+export class FairQueue {
+  readonly #slots: number;
+  readonly #handler: FrameHandler;
+  /** In the order of their turns: a camera goes to the end when its frame is taken. */
+  readonly #waiting = new Map<string, LiveFrame | null>();
+  readonly #working = new Map<string, Promise<void>>();
+  #detecting = 0;
+  #stopped = false;
+
+  constructor(options: { slots: number; handler: FrameHandler }) {
+    this.#slots = options.slots;
+    this.#handler = options.handler;
+  }
+
+  offer(frame: LiveFrame): void {
+    if (this.#stopped) {
+      frame.release();
+      return;
+    }
+    const older = this.#waiting.get(frame.cameraId);
+    this.#waiting.set(frame.cameraId, frame);
+    if (older) this.#drop(older);
+    this.#dispatch();
+  }
+
+  /** Forgets what waits of a camera. */
+  clear(cameraId: string): void {
+    const waiting = this.#waiting.get(cameraId);
+    if (waiting) {
+      this.#waiting.set(cameraId, null);
+      this.#drop(waiting);
+    }
+  }
+
+  /** Takes no more frames, and waits until those under way are concluded. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cameraId of this.#waiting.keys()) this.clear(cameraId);
+    await Promise.all(this.#working.values());
+  }
+
+  #dispatch(): void {
+    if (this.#stopped) return;
+    for (const [cameraId, frame] of this.#waiting) {
+      if (this.#detecting >= this.#slots) return;
+      if (frame === null || this.#working.has(cameraId)) continue;
+      this.#waiting.delete(cameraId);
+      this.#waiting.set(cameraId, null);
+      const done = this.#handle(frame).finally(() => {
+        frame.release();
+        this.#working.delete(cameraId);
+        this.#dispatch();
+      });
+      this.#working.set(cameraId, done);
+    }
+  }
+
+  async #handle(frame: LiveFrame): Promise<void> {
+    try {
+      const detections = await this.#detect(frame);
+      await this.#handler.conclude(frame, detections);
+    } catch (error) {
+      this.#handler.failed(frame, error);
+    }
+  }
+
+  async #detect(frame: LiveFrame): Promise<Detection[]> {
+    this.#detecting += 1;
+    try {
+      return await this.#handler.detect(frame);
+    } finally {
+      this.#detecting -= 1;
+      this.#dispatch();
+    }
+  }
+
+  #drop(frame: LiveFrame): void {
+    this.#handler.dropped(frame);
+    frame.release();
+  }
+}
