@@ -1,11 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { expect, onTestFinished, test } from "vitest";
 import { readClipFrames } from "../src/decode/clip-frames.ts";
 import { locateFfmpeg } from "../src/decode/ffmpeg-location.ts";
+import { readFfmpegPictures } from "../src/decode/ffmpeg-pictures.ts";
 import type { RgbFrame } from "../src/decode/rgb-frame.ts";
 import { readStillPicture } from "../src/decode/still-picture.ts";
 import { runDetect } from "../src/detect/detect-command.ts";
@@ -103,12 +107,48 @@ test("frames come in ascending order, each once, and a missing one is named", as
   expect(await readClip(join(TESTDATA, "none.mp4"))).toEqual({ seen: [], code: "PICTURE_MISSING" });
 });
 
-test("a playlist named as a clip reaches no other address", async () => {
+test("a playlist named as a clip makes no request to anywhere", async () => {
+  const video = await readFile(join(TESTDATA, "bad", "videos", "resolution-changes.ts"));
+  let requests = 0;
+  const server = createServer((_request, response) => {
+    requests += 1;
+    response.end(video);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const dir = await mkdtemp(join(tmpdir(), "sentinel-clips-"));
-  onTestFinished(() => rm(dir, { recursive: true }));
+  onTestFinished(async () => {
+    server.close();
+    await rm(dir, { recursive: true });
+  });
   const path = join(dir, "list.mp4");
-  await writeFile(path, "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n");
+  const { port } = server.address() as AddressInfo;
+  await writeFile(
+    path,
+    `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:${port}/a.ts\n#EXT-X-ENDLIST\n`,
+  );
   expect(await readClip(path)).toMatchObject({ seen: [], code: "CLIP_UNREADABLE" });
+  expect(requests).toBe(0);
+});
+
+test("what is no plain file is refused, and a decoder that gets nothing is stopped", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "sentinel-pipes-"));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const pipe = join(dir, "pipe.mp4");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of [pipe, dir, "/dev/zero"]) {
+    expect(await readClip(path)).toEqual({ seen: [], code: "PICTURE_MISSING" });
+    await expect(readStillPicture(path)).rejects.toMatchObject({ code: "PICTURE_MISSING" });
+  }
+  const pictures = readFfmpegPictures({
+    ffmpeg,
+    input: `file:${pipe}`,
+    inputOptions: [],
+    outputOptions: [],
+    stalledAfterMs: 1000,
+  });
+  await expect(pictures.next()).rejects.toMatchObject({ code: "CLIP_TIMEOUT" });
+  const running = () => execFileSync("ps", ["-eo", "args"]).toString().includes(pipe);
+  await expect.poll(running, { timeout: 5000 }).toBe(false);
 });
 
 test("a file that fails is told with its code and the others go on", async () => {

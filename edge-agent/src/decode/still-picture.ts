@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { edgeError } from "../errors.ts";
 import { allocateFrame, MAX_PICTURE_PIXELS, type RgbFrame } from "./rgb-frame.ts";
@@ -46,10 +46,15 @@ export async function readStillPicture(path: string): Promise<RgbFrame> {
   }
 }
 
-/** @throws PICTURE_MISSING */
+/**
+ * Checks that a path is a plain file that may be read; a pipe or a device could keep its reader for ever.
+ *
+ * @throws PICTURE_MISSING
+ */
 export async function checkReadable(path: string): Promise<void> {
   try {
     await access(path, constants.R_OK);
+    if (!(await stat(path)).isFile()) throw new Error(`${path} is not a plain file`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw edgeError("PICTURE_MISSING", reason, error);
