@@ -1,0 +1,71 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { parseEventSearch } from "../features/events/event-search.ts";
+import { NotFound } from "./not-found.tsx";
+import { RouteError } from "./route-error.tsx";
+import { parseSearchString, writeSearchString } from "./search-string.ts";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: RouteError,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/live", replace: true });
+  },
+});
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: "/live",
+  component: lazyRouteComponent(() => import("../features/live/live-layout.tsx"), "LiveLayout"),
+});
+const liveGrid = createRoute({
+  getParentRoute: () => live,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/live/live-page.tsx"), "LivePage"),
+});
+const liveCamera = createRoute({
+  getParentRoute: () => live,
+  path: "/$nodeId/$cameraId",
+  component: lazyRouteComponent(() => import("./camera-route.tsx"), "CameraRoute"),
+});
+
+const events = createRoute({
+  getParentRoute: () => root,
+  path: "/events",
+  validateSearch: parseEventSearch,
+  component: lazyRouteComponent(() => import("./events-route.tsx"), "EventsRoute"),
+});
+
+const nodes = createRoute({
+  getParentRoute: () => root,
+  path: "/nodes",
+  validateSearch: ({ node }: Record<string, unknown>): { node?: string } =>
+    typeof node === "string" ? { node } : {},
+  component: lazyRouteComponent(() => import("./nodes-route.tsx"), "NodesRoute"),
+});
+
+/** The dashboard's pages; each is loaded when one first goes there. */
+export const router = createRouter({
+  routeTree: root.addChildren([home, live.addChildren([liveGrid, liveCamera]), events, nodes]),
+  parseSearch: parseSearchString,
+  stringifySearch: writeSearchString,
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,65 @@
+import { Cctv } from "lucide-react";
+import { cameraKey } from "../../connection/api.ts";
+import { plural } from "../../format/amount.ts";
+import { Message } from "../../ui/message.tsx";
+import { QueryFailed } from "../../ui/query-failed.tsx";
+import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
+import { CameraGrid } from "./camera-grid.tsx";
+import { CameraTile, TileSkeleton } from "./camera-tile.tsx";
+import { commonAspect } from "./grid-columns.ts";
+import { useCameras } from "./use-cameras.ts";
+
+const SKELETONS = ["first", "second", "third", "fourth"];
+
+/** All cameras at once, for looking around. */
+export function LivePage() {
+  const { data: cameras, error, refetch } = useCameras();
+  if (cameras === undefined) {
+    if (error !== null)
+      return (
+        <QueryFailed
+          what="The cameras"
+          error={error}
+          stillWorks="They go on being watched at their nodes, and every event is kept there."
+          onRetry={() => void refetch()}
+        />
+      );
+    return (
+      <CameraGrid tiles={SKELETONS.length} aspect={16 / 9}>
+        {SKELETONS.map((key) => (
+          <TileSkeleton key={key} aspect={16 / 9} />
+        ))}
+      </CameraGrid>
+    );
+  }
+  if (cameras.length === 0)
+    return (
+      <Message icon={<Cctv />} title="No cameras yet">
+        <p>
+          A camera appears here as soon as its node tells of it. Name cameras in the agent's
+          configuration, or start with one of your own:
+        </p>
+        <code className="mt-2 inline-block rounded-sm border bg-panel px-2 py-1 text-xs text-ink">
+          npm start -- --camera rtsp://…
+        </code>
+      </Message>
+    );
+  const live = cameras.filter((camera) => camera.nodeOnline && camera.state === "live").length;
+  const aspect = commonAspect(cameras);
+  return (
+    <>
+      <TopBarSlot>
+        <span className="truncate text-dim">
+          {live === cameras.length
+            ? `${plural(cameras.length, "camera")}, all live`
+            : `${live} of ${plural(cameras.length, "camera")} live`}
+        </span>
+      </TopBarSlot>
+      <CameraGrid tiles={cameras.length} aspect={aspect}>
+        {cameras.map((camera) => (
+          <CameraTile key={cameraKey(camera)} camera={camera} aspect={aspect} />
+        ))}
+      </CameraGrid>
+    </>
+  );
+}

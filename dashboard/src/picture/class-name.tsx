@@ -1,0 +1,22 @@
+import { classColour } from "./class-colour.ts";
+
+interface ClassNameProps {
+  name: string;
+  /** How many of the class, where that is what is told. */
+  count?: number;
+}
+
+/** A class with its colour, as everywhere on the page. */
+export function ClassName({ name, count }: ClassNameProps) {
+  return (
+    <span className="inline-flex min-w-0 items-center gap-1.5">
+      <span
+        aria-hidden="true"
+        className="size-2 shrink-0 rounded-[2px]"
+        style={{ background: classColour(name).page }}
+      />
+      <span className="truncate">{name}</span>
+      {count === undefined ? null : <span className="text-dim">{count}</span>}
+    </span>
+  );
+}

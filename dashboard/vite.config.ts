@@ -1,0 +1,20 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `npm start` serves the cloud while the dashboard is worked on with `npm run dev`. */
+const CLOUD = "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    // Nothing is inlined as data: addresses; the content security policy allows fonts from 'self' only.
+    assetsInlineLimit: 0,
+    // The first versions with light-dark(), which the two themes are written in.
+    target: ["chrome123", "edge123", "firefox120", "safari17.5"],
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { "/trpc": { target: CLOUD, ws: true }, "/snapshots": CLOUD },
+  },
+});
