@@ -112,7 +112,7 @@ export class CameraSimulator {
         this.#cameras[turn]?.advance();
         turn = (turn + 1) % this.#cameras.length;
       }
-      this.#timer = setTimeout(tick, dueAt - performance.now());
+      this.#timer = setTimeout(tick, Math.max(1, dueAt - performance.now()));
     };
     this.#timer = setTimeout(tick, stepMs);
   }
