@@ -46,6 +46,7 @@ export class BatchSender {
   #careful = false;
   #next = 1;
   #rewoundAt = Number.NEGATIVE_INFINITY;
+  #rewindDue = false;
   /** The cloud spoke of rows before those that it acknowledged; believed when it says so again. */
   #behind: { committedSeq: number; sentSince: boolean } | null = null;
   #gather: NodeJS.Timeout | null = null;
@@ -139,6 +140,7 @@ export class BatchSender {
   #progressTo(committedSeq: number): void {
     this.#behind = null;
     this.#careful = false;
+    this.#rewindDue = false;
     this.#outbox.ack(committedSeq);
     this.#window = this.#window.filter(({ throughSeq }) => throughSeq > committedSeq);
     this.#next = Math.max(this.#next, committedSeq + 1);
@@ -161,16 +163,20 @@ export class BatchSender {
 
   #lookForProgress(): void {
     const [oldest] = this.#window;
-    if (oldest !== undefined && Date.now() - oldest.sentAt > NO_PROGRESS_MS) this.#rewind();
+    const isStuck = oldest !== undefined && Date.now() - oldest.sentAt > NO_PROGRESS_MS;
+    if (this.#rewindDue || isStuck) this.#rewind();
     this.#pump();
   }
 
   #rewind(): void {
-    if (Date.now() - this.#rewoundAt >= REWIND_EVERY_MS) this.#rewindNow();
+    this.#rewindDue = Date.now() - this.#rewoundAt < REWIND_EVERY_MS;
+    if (this.#rewindDue) return;
+    this.#rewoundAt = Date.now();
+    this.#rewindNow();
   }
 
   #rewindNow(): void {
-    this.#rewoundAt = Date.now();
+    this.#rewindDue = false;
     this.#careful = true;
     this.#window = [];
     this.#next = this.#outbox.figures().ackedSeq + 1;

@@ -34,7 +34,10 @@ export class CommandHandler {
     const parsed = parsePayload(payload, commandSchema);
     if (!parsed.ok) {
       const why = `a command was ignored: ${parsed.fault}: ${parsed.detail}`;
-      this.#faults.count(edgeError("UPLINK_MESSAGE_INVALID", why));
+      this.#faults.count(edgeError("UPLINK_MESSAGE_INVALID", why), {
+        reason: parsed.fault,
+        type: "command",
+      });
       return;
     }
     const { id, type } = parsed.value;

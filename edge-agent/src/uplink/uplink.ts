@@ -145,7 +145,7 @@ export class Uplink {
       return;
     }
     const why = `an acknowledgement was ignored: ${ack.fault}: ${ack.detail}`;
-    this.#options.faults.count(edgeError("UPLINK_MESSAGE_INVALID", why));
+    this.#options.faults.count(edgeError("UPLINK_MESSAGE_INVALID", why), { reason: ack.fault });
   }
 
   #publishStatus(): void {
