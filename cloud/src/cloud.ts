@@ -176,7 +176,7 @@ export class Cloud {
       deadLetters,
       tally,
       send,
-      onCommitted: (nodeId, rows) => snapshots.onCommitted(nodeId, rows),
+      onSnapshots: (nodeId, sha256s) => snapshots.onCommitted(nodeId, sha256s),
     });
     const nodes: MqttLink = this.#link("nodes", credential, {
       subscriptions: [

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { type Ack, ackSchema } from "@sentinel/protocol/ack";
 import type { OutboxRow } from "@sentinel/protocol/event-batch";
 import { nodeTopic, type TopicSuffix } from "@sentinel/protocol/topics";
@@ -31,6 +32,7 @@ export class EdgeNode {
       protocolVersion: 4,
       reconnectPeriod: 200,
     });
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     const node = new EdgeNode(nodeId, client);
     await client.subscribeAsync([nodeTopic(nodeId, "acks"), nodeTopic(nodeId, "commands")], {
       qos: 1,

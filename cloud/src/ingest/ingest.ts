@@ -8,8 +8,8 @@ import { type ParsedBatch, parseBatch } from "./parse-batch.ts";
 import { type StoreOutcome, storeBatch } from "./store-batch.ts";
 import type { Tally } from "./tally.ts";
 
-/** Told of rows once they are committed. */
-export type CommittedHandler = (nodeId: string, rows: readonly NumberedRow[]) => void;
+/** Told which snapshots are to be fetched, once the rows that name them are committed. */
+export type SnapshotsHandler = (nodeId: string, sha256s: readonly string[]) => void;
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
@@ -25,20 +25,20 @@ export class Ingest {
   readonly #deadLetters: DeadLetters;
   readonly #tally: Tally;
   readonly #send: SendToNode;
-  readonly #onCommitted: CommittedHandler;
+  readonly #onSnapshots: SnapshotsHandler;
 
   constructor(options: {
     database: Postgres;
     deadLetters: DeadLetters;
     tally: Tally;
     send: SendToNode;
-    onCommitted: CommittedHandler;
+    onSnapshots: SnapshotsHandler;
   }) {
     this.#database = options.database;
     this.#deadLetters = options.deadLetters;
     this.#tally = options.tally;
     this.#send = options.send;
-    this.#onCommitted = options.onCommitted;
+    this.#onSnapshots = options.onSnapshots;
   }
 
   /** Takes one message of the topic `events`; resolves when it is committed or put aside. */
@@ -65,7 +65,7 @@ export class Ingest {
     }
     this.#count(outcome, batch);
     acknowledge(this.#send, nodeId, { epoch, committedSeq: outcome.committedSeq });
-    if (outcome.kind === "committed") this.#onCommitted(nodeId, batch.rows);
+    if (outcome.kind === "committed") this.#onSnapshots(nodeId, outcome.snapshots);
   }
 
   #count(outcome: StoreOutcome, { nodeId, firstSeq }: ParsedBatch): void {

@@ -9,7 +9,15 @@ import { advanceWatermark, lockWatermark } from "./watermark.ts";
 
 /** What became of a batch; `committedSeq` is the node's watermark afterwards. */
 export type StoreOutcome =
-  | { kind: "committed"; committedSeq: number; fresh: number; differing: NumberedRow[] }
+  | {
+      kind: "committed";
+      committedSeq: number;
+      /** Rows that were new. */
+      fresh: number;
+      differing: NumberedRow[];
+      /** SHA-256 of each snapshot that the new rows name and that is to be fetched. */
+      snapshots: string[];
+    }
   | { kind: "repeat"; committedSeq: number; differing: NumberedRow[] }
   | { kind: "gap"; committedSeq: number }
   | { kind: "unknown-epoch"; committedSeq: 0 };
@@ -33,9 +41,9 @@ export function storeBatch(
     const differing = await differingRows(sql, batch, repeated);
     if (fresh.length === 0) return { kind: "repeat", committedSeq, differing };
     const ids = await insertLogRows(sql, batch, fresh, committedAt);
-    await upsertEvents(sql, batch, fresh, ids);
+    const snapshots = await upsertEvents(sql, batch, fresh, ids, committedAt);
     const last = fresh.at(-1)?.throughSeq ?? committedSeq;
     await advanceWatermark(sql, batch, last, committedAt);
-    return { kind: "committed", committedSeq: last, fresh: fresh.length, differing };
+    return { kind: "committed", committedSeq: last, fresh: fresh.length, differing, snapshots };
   });
 }

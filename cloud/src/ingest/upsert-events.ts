@@ -11,11 +11,12 @@ const UPSERT_EVENTS = {
   name: "upsert-events",
   text: `insert into events (node_id, epoch, event_id, camera_id, class_id, class_name, score, box,
       frames, started_at, last_at, ended_at, end_reason, state, model_digest, snapshot_sha256,
-      snapshot_size_bytes, snapshot_width, snapshot_height, snapshot_crop, last_row_id)
+      snapshot_size_bytes, snapshot_width, snapshot_height, snapshot_crop, snapshot_asks, snapshot_asked_at, last_row_id)
     select $1, $2, event_id, camera_id, class_id, class_name, score, box::float8[], frames,
       started_at, last_at, ended_at, end_reason, case when ended_at is null then 'open' else 'ended' end,
       model_digest, snapshot_sha256, snapshot_size_bytes, snapshot_width, snapshot_height,
-      snapshot_crop::float8[], last_row_id
+      snapshot_crop::float8[], case when snapshot_sha256 is null then 0 else 1 end,
+      case when snapshot_sha256 is not null then $21::bigint end, last_row_id
     from unnest($3::uuid[], $4::text[], $5::int[], $6::text[], $7::float8[], $8::text[],
       $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
       $15::text[], $16::int[], $17::int[], $18::int[], $19::text[], $20::bigint[])
@@ -44,51 +45,62 @@ const UPSERT_EVENTS = {
         then events.snapshot_stored_at end,
       snapshot_asks = case when coalesce(excluded.snapshot_sha256, events.snapshot_sha256)
           is not distinct from events.snapshot_sha256
-        then events.snapshot_asks else 0 end,
+        then events.snapshot_asks else 1 end,
       snapshot_asked_at = case when coalesce(excluded.snapshot_sha256, events.snapshot_sha256)
           is not distinct from events.snapshot_sha256
-        then events.snapshot_asked_at end,
+        then events.snapshot_asked_at else excluded.snapshot_asked_at end,
       last_row_id = excluded.last_row_id
-    where events.node_id = excluded.node_id`,
+    where events.node_id = excluded.node_id
+    returning snapshot_sha256 as sha256,
+      snapshot_stored_at is null and snapshot_asked_at = $21::bigint as awaited`,
 };
 
-/** Brings the events up to date with their newest rows. */
+/**
+ * Brings the events up to date with their newest rows.
+ * @returns the SHA-256 of each snapshot that is new; it counts as asked for at `now`.
+ */
 export async function upsertEvents(
   sql: Sql,
   { nodeId, epoch }: ParsedBatch,
   fresh: readonly NumberedRow[],
   ids: ReadonlyMap<number, number>,
-): Promise<void> {
+  now: number,
+): Promise<string[]> {
   const newest = new Map<string, { seq: number; row: TrackRow; snapshot: TrackRow["snapshot"] }>();
   for (const { seq, row } of fresh) {
     if (row.kind === "gap") continue;
     const before = newest.get(row.eventId);
     newest.set(row.eventId, { seq, row, snapshot: row.snapshot ?? before?.snapshot ?? null });
   }
-  if (newest.size === 0) return;
+  if (newest.size === 0) return [];
   const events = [...newest.values()];
   const rows = events.map(({ row }) => row);
   const snapshots = events.map(({ snapshot }) => snapshot);
-  await sql.query(UPSERT_EVENTS, [
-    nodeId,
-    epoch,
-    rows.map((row) => row.eventId),
-    rows.map((row) => row.cameraId),
-    rows.map((row) => row.classId),
-    rows.map((row) => storableText(row.className)),
-    rows.map((row) => row.score),
-    rows.map((row) => `{${row.box.join(",")}}`),
-    rows.map((row) => row.frames),
-    rows.map((row) => row.startedAt),
-    rows.map((row) => Math.max(row.capturedAt, row.endedAt ?? 0)),
-    rows.map((row) => (row.kind === "ended" ? (row.endedAt ?? row.capturedAt) : null)),
-    rows.map((row) => row.endReason),
-    rows.map((row) => row.modelDigest),
-    snapshots.map((snapshot) => snapshot?.sha256 ?? null),
-    snapshots.map((snapshot) => snapshot?.sizeBytes ?? null),
-    snapshots.map((snapshot) => snapshot?.width ?? null),
-    snapshots.map((snapshot) => snapshot?.height ?? null),
-    snapshots.map((snapshot) => (snapshot === null ? null : `{${snapshot.crop.join(",")}}`)),
-    events.map(({ seq }) => ids.get(seq) ?? 0),
-  ]);
+  const upserted = await sql.query<{ sha256: string | null; awaited: boolean | null }>(
+    UPSERT_EVENTS,
+    [
+      nodeId,
+      epoch,
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.cameraId),
+      rows.map((row) => row.classId),
+      rows.map((row) => storableText(row.className)),
+      rows.map((row) => row.score),
+      rows.map((row) => `{${row.box.join(",")}}`),
+      rows.map((row) => row.frames),
+      rows.map((row) => row.startedAt),
+      rows.map((row) => Math.max(row.capturedAt, row.endedAt ?? 0)),
+      rows.map((row) => (row.kind === "ended" ? (row.endedAt ?? row.capturedAt) : null)),
+      rows.map((row) => row.endReason),
+      rows.map((row) => row.modelDigest),
+      snapshots.map((snapshot) => snapshot?.sha256 ?? null),
+      snapshots.map((snapshot) => snapshot?.sizeBytes ?? null),
+      snapshots.map((snapshot) => snapshot?.width ?? null),
+      snapshots.map((snapshot) => snapshot?.height ?? null),
+      snapshots.map((snapshot) => (snapshot === null ? null : `{${snapshot.crop.join(",")}}`)),
+      events.map(({ seq }) => ids.get(seq) ?? 0),
+      now,
+    ],
+  );
+  return upserted.flatMap(({ sha256, awaited }) => (awaited === true ? (sha256 ?? []) : []));
 }

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { cloudError } from "../errors.ts";
@@ -135,8 +136,10 @@ export class MqttLink {
 
   async #subscribeAll(client: MqttClient): Promise<void> {
     this.#gone = new AbortController();
-    if ("setKeepAlive" in client.stream && typeof client.stream.setKeepAlive === "function") {
+    if (client.stream instanceof Socket) {
       client.stream.setKeepAlive(true, TCP_KEEPALIVE_MS);
+      // Small messages at once: with Nagle's algorithm each waits for the last one's TCP ACK.
+      client.stream.setNoDelay(true);
     }
     const wanted = [...this.#subscriptions].map(([filter, qos]) => [filter, { qos }] as const);
     try {

@@ -24,13 +24,6 @@ const CLAIM_DUE = {
     returning events.node_id as "nodeId", events.snapshot_sha256 as sha256`,
 };
 
-const CLAIM_NAMED = {
-  name: "claim-named-snapshots",
-  text: `update events set snapshot_asks = snapshot_asks + 1, snapshot_asked_at = $3
-    where node_id = $1 and snapshot_sha256 = any ($2::text[]) and snapshot_stored_at is null
-    returning node_id as "nodeId", snapshot_sha256 as sha256`,
-};
-
 const MARK_STORED = {
   name: "mark-snapshot-stored",
   text: `with stored as (
@@ -51,16 +44,6 @@ export function claimDueSnapshots(
   nodeId: string | null,
 ): Promise<AwaitedSnapshot[]> {
   return database.query<AwaitedSnapshot>(CLAIM_DUE, [now, nodeId]);
-}
-
-/** Of these snapshots of a node, those that have not arrived; they count as asked for. */
-export function claimNamedSnapshots(
-  database: Postgres,
-  nodeId: string,
-  sha256s: readonly string[],
-  now: number,
-): Promise<AwaitedSnapshot[]> {
-  return database.query<AwaitedSnapshot>(CLAIM_NAMED, [nodeId, sha256s, now]);
 }
 
 /** Notes on the events that their snapshot has arrived, and tells whoever follows. */

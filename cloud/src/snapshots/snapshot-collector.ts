@@ -1,5 +1,4 @@
 import type { Command } from "@sentinel/protocol/command";
-import type { NumberedRow } from "@sentinel/protocol/event-batch";
 import type { Reply } from "@sentinel/protocol/reply";
 import { nodeTopic } from "@sentinel/protocol/topics";
 import type { Logger } from "pino";
@@ -10,7 +9,6 @@ import type { Tally } from "../ingest/tally.ts";
 import {
   type AwaitedSnapshot,
   claimDueSnapshots,
-  claimNamedSnapshots,
   markSnapshotStored,
 } from "./awaited-snapshots.ts";
 import { snapshotKey } from "./snapshot-key.ts";
@@ -61,15 +59,10 @@ export class SnapshotCollector {
     clearInterval(this.#timer);
   }
 
-  /** Asks for the snapshots that these committed rows name. */
-  onCommitted(nodeId: string, rows: readonly NumberedRow[]): void {
-    const named = rows.flatMap(({ row }) =>
-      row.kind === "gap" ? [] : (row.snapshot?.sha256 ?? []),
-    );
-    if (named.length === 0) return;
+  /** Asks for snapshots that have just been committed, which already count as asked for. */
+  onCommitted(nodeId: string, sha256s: readonly string[]): void {
     void this.#try(async () => {
-      const awaited = await claimNamedSnapshots(this.#database, nodeId, named, Date.now());
-      await this.#askAll(awaited);
+      for (const sha256 of sha256s) await this.#ask({ nodeId, sha256 });
     });
   }
 
@@ -101,10 +94,6 @@ export class SnapshotCollector {
         if (!(await this.#verify(awaited))) await this.#ask(awaited);
       }
     });
-  }
-
-  async #askAll(awaited: readonly AwaitedSnapshot[]): Promise<void> {
-    for (const snapshot of awaited) await this.#ask(snapshot);
   }
 
   async #ask({ nodeId, sha256 }: AwaitedSnapshot): Promise<void> {
