@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { waitUntil } from "./wait-until.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** How an agent's process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** The agent as it runs in the field: a process of its own. */
+export class AgentProcess {
+  readonly #child: ChildProcess;
+  readonly exited: Promise<Exit>;
+  stdout = "";
+  stderr = "";
+  #ready = false;
+
+  /** @param config is written as the configuration file; null runs without one. */
+  constructor(
+    folder: string,
+    config: object | string | null,
+    options: { args?: string[]; environment?: Record<string, string> } = {},
+  ) {
+    const args = [...(options.args ?? [])];
+    if (config !== null) {
+      const path = join(folder, "edge.yaml");
+      writeFileSync(path, typeof config === "string" ? config : stringify(config));
+      args.unshift("--config", path);
+    }
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { PATH: process.env.PATH, HOME: folder, ...options.environment },
+    });
+    this.#child.stdout?.on("data", (data) => {
+      this.stdout += data;
+    });
+    this.#child.stderr?.on("data", (data) => {
+      this.stderr += data;
+    });
+    this.#child.on("message", (message) => {
+      this.#ready ||= (message as { type?: unknown }).type === "ready";
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.on("close", (code, signal) => resolve({ code, signal }));
+      // `close` does not come after a disconnect from this side.
+      this.#child.on("exit", (code, signal) => {
+        if (!this.#child.connected) setTimeout(() => resolve({ code, signal }), 100);
+      });
+    });
+    onTestFinished(async () => {
+      this.#child.kill("SIGKILL");
+      await this.exited;
+    });
+  }
+
+  async ready(): Promise<void> {
+    await waitUntil(`the agent is ready; it said: ${this.stderr}`, () => this.#ready, 40_000);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Closes the IPC channel, as the death of the parent does. */
+  disconnect(): void {
+    this.#child.disconnect();
+  }
+
+  /** The ffmpeg processes that it has started. */
+  ffmpegs(): number[] {
+    const pid = this.#child.pid ?? 0;
+    return readdirSync(`/proc/${pid}/task`)
+      .flatMap((task) =>
+        readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim().split(" "),
+      )
+      .map(Number)
+      .filter((child) => isFfmpeg(child));
+  }
+}
+
+/** True while a process of that id runs ffmpeg. */
+export function isFfmpeg(pid: number): boolean {
+  try {
+    return pid > 0 && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "ffmpeg";
+  } catch {
+    return false;
+  }
+}
