@@ -30,7 +30,13 @@ const FIXED: Readonly<Record<string, ClassColour>> = {
   dog: PALETTE.green,
   cat: PALETTE.purple,
 };
-const HUES: readonly ClassColour[] = Object.values(PALETTE);
+/** For all other classes: the hues of persons and cars, which are seen most, stay theirs alone. */
+const HUES: readonly ClassColour[] = [
+  PALETTE.purple,
+  PALETTE.green,
+  PALETTE.vermilion,
+  PALETTE.yellow,
+];
 
 /** The colour of a class, always the same one; the label says the class as well. */
 export function classColour(className: string): ClassColour {
@@ -38,5 +44,5 @@ export function classColour(className: string): ClassColour {
   if (fixed !== undefined) return fixed;
   let hash = 0;
   for (const letter of className) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return HUES[hash % HUES.length] ?? PALETTE.sky;
+  return HUES[hash % HUES.length] ?? PALETTE.purple;
 }

@@ -3,13 +3,25 @@ import { contains, overlaps, type Rectangle } from "./rectangle.ts";
 /** The upper part of a box that holds the head of whoever stands in it. */
 const HEAD_SHARE = 0.3;
 
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Where a label goes, and which of its wordings fits there. */
+export interface PlacedLabel {
+  place: Rectangle;
+  /** Index into the sizes that were offered. */
+  wording: number;
+}
+
 /** The part of a box that no label may cover. */
 export function headOf(box: Rectangle): Rectangle {
   return { ...box, height: box.height * HEAD_SHARE };
 }
 
 /** Places for a label, best first: above, below, beside at the feet, and last inside at the feet. */
-function candidates(box: Rectangle, label: { width: number; height: number }): Rectangle[] {
+function candidates(box: Rectangle, label: Size): Rectangle[] {
   const right = box.x + box.width;
   const feet = box.y + box.height;
   const places: readonly (readonly [number, number])[] = [
@@ -26,27 +38,28 @@ function candidates(box: Rectangle, label: { width: number; height: number }): R
 }
 
 /**
- * Where each box's label goes, so that it stays in the view, covers nobody's head and no other
- * label. Where not all can be had, other heads and labels give way before the box's own head does;
- * null where even that cannot be had: the box is then drawn without words.
- * @param boxes with the sizes of their labels, the most important first
+ * Where each box's label goes, so that it stays in the view and covers nobody's head and no other
+ * label. In a crowd a label gives way to a shorter wording, and then to other objects' heads; null
+ * where there is no room left: that box is drawn without words until one points at it.
+ * @param boxes with the sizes of each wording, the fullest first; the most important box first
  */
 export function placeLabels(
-  boxes: readonly { box: Rectangle; label: { width: number; height: number } }[],
+  boxes: readonly { box: Rectangle; wordings: readonly Size[] }[],
   view: Rectangle,
-): (Rectangle | null)[] {
+): (PlacedLabel | null)[] {
   const heads = boxes.map(({ box }) => headOf(box));
   const placed: Rectangle[] = [];
-  return boxes.map(({ box, label }, index) => {
-    const own = heads[index] ?? headOf(box);
-    const possible = candidates(box, label).filter(
-      (place) => contains(view, place) && !overlaps(place, own),
+  return boxes.map(({ box, wordings }) => {
+    const own = headOf(box);
+    const free = wordings.flatMap((size, wording) =>
+      candidates(box, size)
+        .filter((place) => contains(view, place) && !overlaps(place, own))
+        .filter((place) => !placed.some((other) => overlaps(place, other)))
+        .map((place) => ({ place, wording })),
     );
-    const free = possible.filter((place) => !placed.some((other) => overlaps(place, other)));
     const best =
-      free.find((place) => !heads.some((head) => overlaps(place, head))) ?? free[0] ?? possible[0];
-    if (best === undefined) return null;
-    placed.push(best);
+      free.find(({ place }) => !heads.some((head) => overlaps(place, head))) ?? free[0] ?? null;
+    if (best !== null) placed.push(best.place);
     return best;
   });
 }

@@ -1,18 +1,27 @@
 import type { Detection } from "@sentinel/protocol/detection";
 import { formatScore } from "../format/amount.ts";
 import { classColour } from "./class-colour.ts";
-import { placeLabels } from "./label-placement.ts";
+import { type PlacedLabel, placeLabels } from "./label-placement.ts";
 import { contains, placeBox, type Rectangle } from "./rectangle.ts";
 
 const LINE = 2;
-const LABEL_HEIGHT = 16;
-const LABEL_PADDING = 4;
-const FONT = '500 11px "Inter Variable", system-ui, sans-serif';
 const DIMMED = 0.25;
 const LETTERS = "#0a0f1c";
 const EDGE = "rgba(5, 8, 15, 0.55)";
 
-/** A rectangle moved onto whole device pixels, so that a 2 px line is 2 px. */
+/** Letters of a label, CSS pixels; smaller in a small picture. */
+const LARGE = { font: 11, height: 16, padding: 4 };
+const SMALL = { font: 10, height: 13, padding: 3 };
+const SMALL_BELOW_WIDTH = 440;
+
+interface Drawn {
+  index: number;
+  box: Rectangle;
+  colour: string;
+  texts: readonly string[];
+}
+
+/** A rectangle moved onto whole pixels, so that a 2 px line is 2 px. */
 function crisp(rectangle: Rectangle): Rectangle {
   const x = Math.round(rectangle.x);
   const y = Math.round(rectangle.y);
@@ -22,6 +31,27 @@ function crisp(rectangle: Rectangle): Rectangle {
     width: Math.max(LINE, Math.round(rectangle.x + rectangle.width) - x),
     height: Math.max(LINE, Math.round(rectangle.y + rectangle.height) - y),
   };
+}
+
+/** What is drawn for each detection, the most important first: the highlighted, then by score. */
+function drawnOf(
+  detections: readonly Detection[],
+  frame: Rectangle,
+  highlighted: number | null,
+): Drawn[] {
+  return detections
+    .map((detection, index) => ({ detection, index }))
+    .sort(
+      (a, b) =>
+        Number(b.index === highlighted) - Number(a.index === highlighted) ||
+        b.detection.score - a.detection.score,
+    )
+    .map(({ detection: { className, score, box }, index }) => ({
+      index,
+      box: crisp(placeBox(box, frame)),
+      colour: classColour(className).picture,
+      texts: [`${className} ${formatScore(score)}`, formatScore(score)],
+    }));
 }
 
 /**
@@ -36,42 +66,55 @@ export function paintBoxes(
   frame: Rectangle,
   highlighted: number | null,
 ): void {
+  const letters = frame.width < SMALL_BELOW_WIDTH ? SMALL : LARGE;
   context.save();
-  context.font = FONT;
+  context.font = `500 ${letters.font}px "Inter Variable", system-ui, sans-serif`;
   context.textBaseline = "middle";
-  const order = detections
-    .map((detection, index) => ({ detection, index }))
-    .sort((a, b) => b.detection.score - a.detection.score);
-  const drawn = order.map(({ detection, index }) => {
-    const text = `${detection.className} ${formatScore(detection.score)}`;
-    const width = Math.ceil(context.measureText(text).width) + 2 * LABEL_PADDING;
-    const box = crisp(placeBox(detection.box, frame));
-    return { index, text, box, label: { width, height: LABEL_HEIGHT }, name: detection.className };
-  });
-  const labels = placeLabels(drawn, frame);
-  // The most certain is drawn last, on top; the highlighted one above all.
-  const layers = drawn.map((each, at) => ({ ...each, place: labels[at] ?? null })).reverse();
-  layers.sort((a, b) => Number(a.index === highlighted) - Number(b.index === highlighted));
-  for (const { index, text, box, place, name } of layers) {
-    const colour = classColour(name).picture;
-    context.globalAlpha = highlighted === null || index === highlighted ? 1 : DIMMED;
-    context.lineWidth = LINE + 2;
-    context.strokeStyle = EDGE;
-    context.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
-    context.lineWidth = LINE;
-    context.strokeStyle = colour;
-    context.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
-    if (place === null) continue;
-    context.fillStyle = colour;
-    context.fillRect(Math.round(place.x), Math.round(place.y), place.width, place.height);
-    context.fillStyle = LETTERS;
-    context.fillText(
-      text,
-      Math.round(place.x) + LABEL_PADDING,
-      Math.round(place.y) + LABEL_HEIGHT / 2 + 0.5,
-    );
+  const drawn = drawnOf(detections, frame, highlighted);
+  const labels = placeLabels(
+    drawn.map(({ box, texts }) => ({
+      box,
+      wordings: texts.map((text) => ({
+        width: Math.ceil(context.measureText(text).width) + 2 * letters.padding,
+        height: letters.height,
+      })),
+    })),
+    frame,
+  );
+  const alpha = (index: number) => (highlighted === null || index === highlighted ? 1 : DIMMED);
+  // The least important first, so that the others lie on top; labels over all boxes.
+  for (const { index, box, colour } of drawn.toReversed()) {
+    context.globalAlpha = alpha(index);
+    for (const [width, style] of [
+      [LINE + 2, EDGE],
+      [LINE, colour],
+    ] as const) {
+      context.lineWidth = width;
+      context.strokeStyle = style;
+      context.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
+    }
+  }
+  for (const [at, each] of drawn.entries()) {
+    context.globalAlpha = alpha(each.index);
+    paintLabel(context, each, labels[at] ?? null, letters.padding);
   }
   context.restore();
+}
+
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  { texts, colour }: Drawn,
+  label: PlacedLabel | null,
+  padding: number,
+): void {
+  if (label === null) return;
+  const { place, wording } = label;
+  const x = Math.round(place.x);
+  const y = Math.round(place.y);
+  context.fillStyle = colour;
+  context.fillRect(x, y, place.width, place.height);
+  context.fillStyle = LETTERS;
+  context.fillText(texts[wording] ?? "", x + padding, y + place.height / 2 + 0.5);
 }
 
 /** The smallest box under a point (CSS pixels), so that what stands in front can be picked; null for none. */

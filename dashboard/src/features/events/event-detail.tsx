@@ -106,7 +106,7 @@ function DetailSkeleton() {
       <div className="flex h-11 shrink-0 items-center border-b px-4">
         <div className="skeleton h-4 w-40" />
       </div>
-      <div className="h-[38dvh] min-h-56 shrink-0 border-b bg-letterbox lg:h-[46dvh]" />
+      <div className="h-[38dvh] min-h-56 shrink-0 border-b bg-letterbox lg:h-[40dvh]" />
       <div className="p-4">
         <div className="skeleton h-24" />
       </div>

@@ -6,7 +6,7 @@ import { boxWithinCrop, letterbox } from "../../picture/rectangle.ts";
 import { useSize } from "../../ui/use-size.ts";
 
 /** Small crops are enlarged so far and no further: what is not in the picture cannot be shown. */
-const MAX_SCALE = 4;
+const MAX_SCALE = 5;
 
 interface SnapshotCanvasProps {
   event: EventItem;

@@ -30,7 +30,7 @@ export function SnapshotStage({ event }: { event: EventItem }) {
   const [failed, setFailed] = useState(false);
   const onError = useCallback(() => setFailed(true), []);
   return (
-    <div className="relative h-[38dvh] min-h-56 shrink-0 overflow-hidden border-b bg-letterbox lg:h-[46dvh]">
+    <div className="relative h-[38dvh] min-h-56 shrink-0 overflow-hidden border-b bg-letterbox lg:h-[40dvh]">
       {snapshot === null ? (
         <Absent icon={<ImageOff />} title="No snapshot">
           The node declared that it had to drop this event's snapshot to stay within its disk

@@ -59,7 +59,7 @@ export const CameraCanvas = memo(function CameraCanvas({
       ref={canvasRef}
       onPointerMove={point}
       onPointerLeave={() => pictureRef.current?.point(null)}
-      className={clsx("absolute inset-0 size-full", dimmed && "opacity-35 grayscale")}
+      className={clsx("absolute inset-0 size-full", dimmed && "opacity-50 grayscale")}
     />
   );
 });

@@ -20,10 +20,13 @@ function ClassCounts({ shown, maxClasses }: { shown: ShownFrame; maxClasses: num
   const counts = countClasses(shown.detections);
   const rest = counts.slice(maxClasses).reduce((sum, { count }) => sum + count, 0);
   return (
-    <ul aria-label="In the picture" className="flex min-w-0 items-center gap-2.5 overflow-hidden">
+    <ul
+      aria-label="In the picture"
+      className="flex min-w-0 items-center gap-2 overflow-hidden @md:gap-2.5"
+    >
       {counts.slice(0, maxClasses).map(({ className, count }) => (
         <li key={className} className="min-w-0">
-          <ClassName name={className} count={count} />
+          <ClassName name={className} count={count} compact />
         </li>
       ))}
       {rest > 0 ? <li className="shrink-0 text-dim">+{rest}</li> : null}
@@ -41,17 +44,14 @@ export function CameraFigures({ camera, condition, shown, maxClasses }: CameraFi
       <span className={clsx("shrink-0 text-dim", condition.kind === "live" && "hidden @md:inline")}>
         {condition.word}
       </span>
-      <span className="ml-auto flex min-w-0 shrink-0 items-center gap-2.5">
+      <span className="ml-auto flex min-w-0 shrink-0 items-center gap-2 @md:gap-2.5">
         {current ? (
-          <span className="hidden min-w-0 @xs:flex">
+          <span className="flex min-w-0">
             <ClassCounts shown={shown} maxClasses={maxClasses} />
           </span>
         ) : null}
         {current && shown.fps !== null ? (
-          <span
-            className="hidden w-12 shrink-0 text-right text-dim @sm:inline"
-            title={rateTitle(camera)}
-          >
+          <span className="w-11 shrink-0 text-right text-dim" title={rateTitle(camera)}>
             {formatRate(shown.fps)} fps
           </span>
         ) : null}

@@ -1,17 +1,20 @@
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { useSize } from "../../ui/use-size.ts";
-import { chooseGrid } from "./grid-columns.ts";
+import { chooseGrid, type GridLayout } from "./grid-columns.ts";
 
 const GAP = 8;
 /** 32 px of figures and two borders. */
 const CAPTION = 34;
 const MIN_TILE = 240;
+/** On a phone a picture takes the width of the screen. */
+const PHONE_WIDTH = 640;
+const PHONE_MIN_TILE = 320;
 const PADDING = 12;
 
 interface CameraGridProps {
-  tiles: number;
-  aspect: number;
-  children: ReactNode;
+  /** Width over height of each tile's picture. */
+  aspects: readonly number[];
+  children: (layout: GridLayout) => ReactNode;
 }
 
 /** Moves the focus among the tiles by arrows, as they lie on the screen. */
@@ -33,20 +36,19 @@ function moveFocus(event: KeyboardEvent<HTMLElement>, columns: number): void {
 }
 
 /** Lays tiles out as large as they can be while all are seen; scrolls where they would be too small. */
-export function CameraGrid({ tiles, aspect, children }: CameraGridProps) {
+export function CameraGrid({ aspects, children }: CameraGridProps) {
   const ref = useRef<HTMLElement>(null);
   const size = useSize(ref);
   const layout =
     size === null
       ? null
       : chooseGrid({
-          tiles,
           width: size.width - 2 * PADDING,
           height: size.height - 2 * PADDING,
-          aspect,
+          aspects,
           gap: GAP,
           captionHeight: CAPTION,
-          minTileWidth: MIN_TILE,
+          minTileWidth: size.width < PHONE_WIDTH ? PHONE_MIN_TILE : MIN_TILE,
         });
   return (
     <section
@@ -65,7 +67,7 @@ export function CameraGrid({ tiles, aspect, children }: CameraGridProps) {
             alignContent: layout.scrolls ? "start" : "center",
           }}
         >
-          {children}
+          {children(layout)}
         </div>
       )}
     </section>

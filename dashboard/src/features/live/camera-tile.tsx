@@ -10,11 +10,12 @@ import { describeDetections, type ShownFrame } from "./shown-frame.ts";
 
 interface CameraTileProps {
   camera: Camera;
-  aspect: number;
+  /** Height of the picture's place, CSS pixels. */
+  pictureHeight: number;
 }
 
 /** One camera of the grid: its newest picture, what is in it, and how it fares. */
-export function CameraTile({ camera, aspect }: CameraTileProps) {
+export function CameraTile({ camera, pictureHeight }: CameraTileProps) {
   const [shown, setShown] = useState<ShownFrame | null>(null);
   const now = useNow(1000);
   const shownAt = shown?.capturedAt ?? null;
@@ -33,7 +34,7 @@ export function CameraTile({ camera, aspect }: CameraTileProps) {
         aria-label={`Open ${camera.name}`}
         className="block outline-none"
       >
-        <div className="relative overflow-hidden bg-letterbox" style={{ aspectRatio: aspect }}>
+        <div className="relative overflow-hidden bg-letterbox" style={{ height: pictureHeight }}>
           <CameraCanvas
             nodeId={camera.nodeId}
             cameraId={camera.cameraId}
@@ -49,10 +50,10 @@ export function CameraTile({ camera, aspect }: CameraTileProps) {
 }
 
 /** The shape of a tile while the cameras are being read. */
-export function TileSkeleton({ aspect }: { aspect: number }) {
+export function TileSkeleton({ pictureHeight }: { pictureHeight: number }) {
   return (
     <div aria-hidden="true" className="overflow-hidden rounded-md border bg-panel">
-      <div className="bg-letterbox" style={{ aspectRatio: aspect }} />
+      <div className="bg-letterbox" style={{ height: pictureHeight }} />
       <div className="flex h-8 items-center gap-2 px-2.5">
         <div className="skeleton h-3 w-24" />
         <div className="skeleton ml-auto h-3 w-16" />

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { AgeText, SpanText, UntilText } from "../../clock/age-text.tsx";
 import type { Camera } from "../../connection/api.ts";
 import { StatusMark } from "../../ui/status-mark.tsx";
@@ -66,11 +67,18 @@ function Detail({ camera, condition, shownAt }: ConditionNoticeProps) {
 
 /** Why a camera has no picture of now, over its place. Nothing while it is live. */
 export function ConditionNotice(props: ConditionNoticeProps) {
-  const { condition, camera } = props;
+  const { condition, camera, shownAt } = props;
   if (condition.kind === "live") return null;
   const code = condition.kind === "down" ? camera.fault?.code : undefined;
   return (
-    <div className="pointer-events-none absolute inset-x-0 bottom-0 flex flex-col gap-0.5 border-t bg-letterbox/85 p-3 text-xs scheme-dark">
+    <div
+      className={clsx(
+        "pointer-events-none absolute flex flex-col gap-0.5 p-3 text-xs scheme-dark",
+        shownAt === null
+          ? "inset-0 items-center justify-center text-center"
+          : "inset-x-0 bottom-0 border-t bg-letterbox/85",
+      )}
+    >
       <p className="flex flex-wrap items-center gap-x-1.5 text-sm font-medium text-ink">
         <StatusMark tone={condition.tone} />
         {condition.word}

@@ -6,7 +6,7 @@ import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { CameraGrid } from "./camera-grid.tsx";
 import { CameraTile, TileSkeleton } from "./camera-tile.tsx";
-import { commonAspect } from "./grid-columns.ts";
+import { aspectOf } from "./grid-columns.ts";
 import { useCameras } from "./use-cameras.ts";
 
 const SKELETONS = ["first", "second", "third", "fourth"];
@@ -25,10 +25,10 @@ export function LivePage() {
         />
       );
     return (
-      <CameraGrid tiles={SKELETONS.length} aspect={16 / 9}>
-        {SKELETONS.map((key) => (
-          <TileSkeleton key={key} aspect={16 / 9} />
-        ))}
+      <CameraGrid aspects={SKELETONS.map(() => 16 / 9)}>
+        {({ pictureHeight }) =>
+          SKELETONS.map((key) => <TileSkeleton key={key} pictureHeight={pictureHeight} />)
+        }
       </CameraGrid>
     );
   }
@@ -45,7 +45,6 @@ export function LivePage() {
       </Message>
     );
   const live = cameras.filter((camera) => camera.nodeOnline && camera.state === "live").length;
-  const aspect = commonAspect(cameras);
   return (
     <>
       <TopBarSlot>
@@ -55,10 +54,12 @@ export function LivePage() {
             : `${live} of ${plural(cameras.length, "camera")} live`}
         </span>
       </TopBarSlot>
-      <CameraGrid tiles={cameras.length} aspect={aspect}>
-        {cameras.map((camera) => (
-          <CameraTile key={cameraKey(camera)} camera={camera} aspect={aspect} />
-        ))}
+      <CameraGrid aspects={cameras.map(aspectOf)}>
+        {({ pictureHeight }) =>
+          cameras.map((camera) => (
+            <CameraTile key={cameraKey(camera)} camera={camera} pictureHeight={pictureHeight} />
+          ))
+        }
       </CameraGrid>
     </>
   );

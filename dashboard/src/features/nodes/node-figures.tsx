@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { AgeText } from "../../clock/age-text.tsx";
 import type { FleetNode } from "../../connection/api.ts";
@@ -8,13 +9,15 @@ import { completenessOf } from "./completeness.ts";
 
 interface FigureProps {
   name: string;
+  /** Fills the last line where two stand side by side. */
+  last?: boolean;
   value: ReactNode;
   children?: ReactNode;
 }
 
-function Figure({ name, value, children }: FigureProps) {
+function Figure({ name, value, children, last = false }: FigureProps) {
   return (
-    <div className="flex min-w-0 flex-col bg-canvas px-4 py-3">
+    <div className={clsx("flex min-w-0 flex-col bg-canvas px-4 py-3", last && "max-sm:col-span-2")}>
       <dt className="text-2xs text-faint">{name}</dt>
       <dd className="mt-0.5 truncate text-lg font-medium">{value}</dd>
       <dd className="flex min-h-5 min-w-0 flex-wrap items-center gap-x-1.5 text-xs text-dim">
@@ -63,8 +66,17 @@ export function NodeFigures({ node }: { node: FleetNode }) {
   const lowDisk =
     told && telemetry.diskFreeBytes !== null && telemetry.diskFreeBytes < LOW_DISK_BYTES;
   return (
-    <dl className="grid grid-cols-2 gap-px border-y bg-line sm:grid-cols-4 xl:grid-cols-8">
+    <dl className="grid grid-cols-2 gap-px border-y bg-line sm:grid-cols-3 xl:grid-cols-9">
       <SequenceFigure node={node} />
+      <Figure name="Declared gaps" value={formatCount(node.declaredGaps)}>
+        {node.declaredGaps === 0 ? (
+          "nothing was dropped"
+        ) : (
+          <>
+            <StatusMark tone="stale" /> rows were dropped
+          </>
+        )}
+      </Figure>
       <Figure name="Queue at the node" value={told ? plural(telemetry.outboxRows, "row") : UNKNOWN}>
         {told ? formatBytes(telemetry.outboxBytes) : null}
       </Figure>
@@ -91,6 +103,7 @@ export function NodeFigures({ node }: { node: FleetNode }) {
       </Figure>
       <Figure
         name="Disk free"
+        last
         value={
           told && telemetry.diskFreeBytes !== null ? formatBytes(telemetry.diskFreeBytes) : UNKNOWN
         }

@@ -32,7 +32,7 @@ export function NodePanel({ node, cameras, named }: NodePanelProps) {
         </span>
         <span className="flex flex-wrap gap-x-4 text-xs text-dim sm:ml-auto">
           <span>
-            heard of <AgeText at={node.lastSeenAt} />
+            last heard <AgeText at={node.lastSeenAt} />
           </span>
           {node.startedAt === null || !node.online ? null : (
             <span>
