@@ -22,12 +22,16 @@ export interface RunningCloud {
   stop(): Promise<void>;
 }
 
-/** Starts one; `passwords` are those of the nodes that may connect. */
+/**
+ * Starts one; `passwords` are those of the nodes that may connect. `environment` may replace what it
+ * runs with, such as the way to its database; a database that is given is not dropped.
+ */
 export async function startCloud(
   passwords: Record<string, string>,
   environment: Record<string, string> = {},
+  database: TestDatabase | null = null,
 ): Promise<RunningCloud> {
-  const database = await makeDatabase();
+  const own = database ?? (await makeDatabase());
   const folder = await mkdtemp(join(tmpdir(), "sentinel-cloud-"));
   const file = join(folder, "passwords");
   await writeFile(file, passwordLines(passwords));
@@ -40,7 +44,7 @@ export async function startCloud(
   });
   const start = async (mqttPort: string) => {
     const config = loadConfig({
-      DATABASE_URL: database.url,
+      DATABASE_URL: own.url,
       SENTINEL_HTTP_PORT: "0",
       SENTINEL_MQTT_PORT: mqttPort,
       SENTINEL_NODE_PASSWORDS_FILE: file,
@@ -54,7 +58,7 @@ export async function startCloud(
   };
   let { made, address } = await start("0");
   const running: RunningCloud = {
-    database,
+    database: own,
     httpUrl: `http://127.0.0.1:${address.httpPort}`,
     mqttUrl: `mqtt://127.0.0.1:${address.mqttPort}`,
     log,
@@ -66,7 +70,7 @@ export async function startCloud(
     },
     stop: async () => {
       await made.stop();
-      await database.drop();
+      if (database === null) await own.drop();
       await rm(folder, { recursive: true });
     },
   };

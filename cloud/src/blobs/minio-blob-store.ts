@@ -23,6 +23,7 @@ export class MinioBlobStore implements BlobStore {
   readonly #region: string;
   readonly #logger: Logger;
   #bucketMade = false;
+  #faultTold = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -51,7 +52,10 @@ export class MinioBlobStore implements BlobStore {
       await this.#ask(() => this.#makeBucket());
       this.#bucketMade = true;
     } catch (error) {
-      this.#logger.warn({ err: error, bucket: this.#bucket }, "bucket not yet usable");
+      // Told once; /readyz goes on telling it.
+      const level = this.#faultTold ? "debug" : "warn";
+      this.#faultTold = true;
+      this.#logger[level]({ err: error, bucket: this.#bucket }, "bucket not yet usable");
       if (!this.#stopped) this.#timer = setTimeout(() => void this.start(), RETRY_MS);
     }
   }

@@ -61,7 +61,11 @@ export class Ingest {
     if (outcome.kind === "unknown-epoch") {
       await putAside("unknown-epoch", `epoch ${epoch} begins with ${batch.firstSeq}`);
     } else if (outcome.kind !== "gap" && outcome.differing.length > 0) {
-      await putAside("seq-going-back", goingBack(outcome.differing), rowBytes(outcome.differing));
+      await putAside(
+        "seq-going-back",
+        goingBack(epoch, outcome.differing),
+        rowBytes(outcome.differing),
+      );
     }
     this.#count(outcome, batch);
     acknowledge(this.#send, nodeId, { epoch, committedSeq: outcome.committedSeq });
@@ -104,8 +108,8 @@ export class Ingest {
   }
 }
 
-function goingBack(rows: readonly NumberedRow[]): string {
-  return `rows ${rows[0]?.seq} to ${rows.at(-1)?.seq} differ from what is committed`;
+function goingBack(epoch: string, rows: readonly NumberedRow[]): string {
+  return `epoch ${epoch}: rows ${rows[0]?.seq} to ${rows.at(-1)?.seq} differ from what is committed`;
 }
 
 function rowBytes(rows: readonly NumberedRow[]): Uint8Array {

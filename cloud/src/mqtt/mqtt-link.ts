@@ -96,11 +96,11 @@ export class MqttLink {
     client.on("connect", () => void this.#subscribeAll(client));
     client.on("close", () => this.#onLost());
     client.on("error", (error) => {
+      // It is tried every second; the same fault is told once.
+      const level = this.#fault === error.message ? "debug" : "warn";
       this.#fault = error.message;
-      this.#logger.warn(
-        { err: cloudError("BROKER_UNREACHABLE", error.message, error), link: this.#name },
-        "broker connection failed",
-      );
+      const err = cloudError("BROKER_UNREACHABLE", error.message, error);
+      this.#logger[level]({ err, link: this.#name }, "broker connection failed");
     });
   }
 
