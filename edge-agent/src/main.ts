@@ -13,6 +13,9 @@ const USAGE = `Usage: main.ts --config FILE [--check-config]
   --help           show this
 `;
 
+/** A stop that takes longer than this is ended by force. */
+const STOP_DEADLINE_MS = 9000;
+
 const EXIT_FAILED = 1;
 const EXIT_MISUSED = 2;
 const EXIT_INTERRUPTED = 130;
@@ -61,6 +64,10 @@ async function run(config: LoadedAgentConfig): Promise<void> {
   const stop = (why: string, exitCode: number) => {
     stopping ??= (async () => {
       log.info({ why }, "stopping");
+      setTimeout(() => {
+        log.error("some part did not stop in time");
+        process.exit(EXIT_FAILED);
+      }, STOP_DEADLINE_MS);
       await agent.stop();
       await tellParent({ type: "totals", ...agent.totals });
       process.exit(exitCode);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { locateFfmpeg } from "../src/decode/ffmpeg-location.ts";
 import { LiveDecoder } from "../src/decode/live-decoder.ts";
@@ -220,6 +220,27 @@ test("MJPEG over HTTP is read, and a camera that falls silent is CAMERA_STALLED"
   expect(seen).toMatchObject({ code: "CAMERA_STALLED", source: [320, 240] });
   expect(seen.frames).toBeGreaterThan(3);
   expect(seen.frames).toBeLessThan(26);
+});
+
+test("HLS is read at its own pace, although its segments come at once", async () => {
+  const folder = temporaryFolder();
+  makeVideo(join(folder, "live.m3u8"), "320x240", "-c:v", "libx264", "-g", "10", "-hls_time", "1");
+  const url = await serve((request, response) => {
+    response.end(readFileSync(join(folder, basename(request.url ?? ""))));
+  });
+  const seen = await watch(`${url}/live.m3u8`, { fps: 10 });
+  expect(seen).toMatchObject({ code: "CAMERA_CLOSED", source: [320, 240], frames: 20 });
+  expect((seen.at.at(-1) ?? 0) - (seen.at[0] ?? 0)).toBeGreaterThan(1500);
+});
+
+test("a playlist cannot make the agent read its own files", async () => {
+  const secret = join(temporaryFolder(), "private.ts");
+  makeVideo(secret, "320x240", "-c:v", "mpeg2video", "-f", "mpegts");
+  const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${secret}\n#EXT-X-ENDLIST\n`;
+  const url = await serve((_, response) => response.end(playlist));
+  const seen = await watch(`${url}/live.m3u8`, { stalledMs: 5000 });
+  expect(seen.frames).toBe(0);
+  expect(seen.code).not.toBeNull();
 });
 
 test("a camera that takes the connection and says nothing is CAMERA_STALLED", async () => {

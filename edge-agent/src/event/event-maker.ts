@@ -68,7 +68,7 @@ export class EventMaker {
   async #see(track: Track, frame: LiveFrame, modelDigest: string): Promise<void> {
     const open = this.#open.get(track.id);
     if (open === undefined && track.score < HIGH_SCORE) return;
-    if (open !== undefined && frame.capturedAt - open.last.capturedAt < IMPROVE_EVERY_MS) return;
+    if (open !== undefined && sinceMs(frame, open) < IMPROVE_EVERY_MS) return;
     const quality = snapshotQuality(frame.picture, track.box, track.score);
     if (open !== undefined && quality < open.quality * BETTER) return;
     const snapshot = await this.#takeSnapshot(frame, track);
@@ -122,6 +122,11 @@ export class EventMaker {
       return null;
     }
   }
+}
+
+/** Time since the last row; also where the clock was set back. */
+function sinceMs(frame: LiveFrame, open: OpenEvent): number {
+  return Math.abs(frame.capturedAt - open.last.capturedAt);
 }
 
 /** Boxes and scores need no more digits than a pixel in a hundred thousand. */

@@ -16,11 +16,15 @@ export interface NewRow {
   jpeg: Uint8Array | null;
 }
 
-/** What the outbox holds now. */
-export interface OutboxFigures {
+/** Where the outbox stands in its sequence. */
+export interface OutboxPosition {
   epoch: string;
   lastSeq: number;
   ackedSeq: number;
+}
+
+/** What the outbox holds now. */
+export interface OutboxFigures extends OutboxPosition {
   /** Rows not yet acknowledged by the cloud. */
   rows: number;
   /** Bytes in use in the file, free pages left out. */
@@ -141,11 +145,18 @@ export class Outbox {
     return this.#use(({ rows }) => rows.openTracks());
   }
 
-  figures(): OutboxFigures {
-    return this.#use(({ meta, rows, budget }) => ({
+  position(): OutboxPosition {
+    return this.#use(({ meta }) => ({
       epoch: meta.text("epoch") ?? "",
       lastSeq: meta.number("last_seq"),
       ackedSeq: meta.number("acked_seq"),
+    }));
+  }
+
+  /** As `position`, and how much there is; counts rows, so it is not for every message. */
+  figures(): OutboxFigures {
+    return this.#use(({ rows, budget }) => ({
+      ...this.position(),
       rows: rows.count(),
       bytes: budget.usedBytes(),
     }));

@@ -25,6 +25,17 @@ const TIMEOUT_FLAG_SINCE = 5;
  */
 const FAST_START = ["-analyzeduration", "500000", "-probesize", "200000", "-fpsprobesize", "0"];
 
+/**
+ * What ffmpeg may open for each kind. A camera's answer can name other addresses (a playlist, a
+ * redirect); none of them may lead to this machine's files or into other protocols.
+ */
+const PROTOCOLS: Readonly<Record<SourceKind, string>> = {
+  rtsp: "rtsp,rtsps,rtp,srtp,tcp,tls,udp",
+  hls: "http,https,tcp,tls,crypto,data,httpproxy",
+  http: "http,https,tcp,tls,httpproxy",
+  file: "file",
+};
+
 /** What kind of camera an address or path is. */
 export function sourceKind(url: string): SourceKind {
   if (/^rtsps?:/i.test(url)) return "rtsp";
@@ -45,20 +56,26 @@ export async function sourceInput(
   const kind = sourceKind(url);
   if (kind === "file") {
     // At the pace of its own clock and for ever, as a camera would.
-    return { kind, input: `file:${url}`, options: ["-re", "-stream_loop", "-1"] };
+    const options = ["-protocol_whitelist", PROTOCOLS.file, "-re", "-stream_loop", "-1"];
+    return { kind, input: `file:${url}`, options };
   }
   const input = ffmpeg.staticBuild ? await resolveHost(url) : url;
   const timeout = String(SOCKET_TIMEOUT_US);
+  const only = ["-protocol_whitelist", PROTOCOLS[kind]];
   if (kind === "rtsp") {
     const flag = ffmpeg.versionMajor >= TIMEOUT_FLAG_SINCE ? "-timeout" : "-stimeout";
     return {
       kind,
       input,
-      options: ["-rtsp_transport", "tcp", flag, timeout, "-fflags", "nobuffer", ...FAST_START],
+      options: [
+        ...only,
+        ...["-rtsp_transport", "tcp", flag, timeout, "-fflags", "nobuffer"],
+        ...FAST_START,
+      ],
     };
   }
   // HLS hands over whole segments at once: read at its own pace it is a camera again. The demuxer of
   // MJPEG invents 25 frames a second; the clock on the wall knows better.
   const pace = kind === "hls" ? ["-re"] : ["-use_wallclock_as_timestamps", "1"];
-  return { kind, input, options: ["-rw_timeout", timeout, ...pace] };
+  return { kind, input, options: [...only, "-rw_timeout", timeout, ...pace] };
 }

@@ -161,7 +161,9 @@ function sortOut(
   const kept: LiveTrack[] = [];
   const ended: LiveTrack[] = [];
   for (const live of unseen) {
-    const isOver = at - live.track.lastSeenAt > UNSEEN_MS || !isConfirmed(live);
+    // Also where the clock was set back: nobody can say then how long ago it was.
+    const unseenMs = Math.abs(at - live.track.lastSeenAt);
+    const isOver = unseenMs > UNSEEN_MS || !isConfirmed(live);
     (isOver ? ended : kept).push(live);
   }
   return { kept, ended };

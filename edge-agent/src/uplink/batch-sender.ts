@@ -117,7 +117,7 @@ export class BatchSender {
   }
 
   #acknowledged({ epoch, committedSeq }: Ack): void {
-    const figures = this.#outbox.figures();
+    const figures = this.#outbox.position();
     if (epoch !== figures.epoch) return;
     if (committedSeq > figures.lastSeq) {
       this.#log.error(
@@ -179,7 +179,7 @@ export class BatchSender {
     this.#rewindDue = false;
     this.#careful = true;
     this.#window = [];
-    this.#next = this.#outbox.figures().ackedSeq + 1;
+    this.#next = this.#outbox.position().ackedSeq + 1;
   }
 
   #pump(): void {
@@ -196,7 +196,7 @@ export class BatchSender {
   }
 
   #encode({ firstSeq, rows }: OutboxSlice): Uint8Array {
-    const { epoch } = this.#outbox.figures();
+    const { epoch } = this.#outbox.position();
     const batch: EventBatch = { nodeId: this.#nodeId, epoch, firstSeq, rows };
     const json = Buffer.from(JSON.stringify(batch));
     return json.length > GZIP_FROM_BYTES ? gzipSync(json) : json;

@@ -142,7 +142,7 @@ export class MqttLink {
     client.subscribe([...this.#options.subscriptions], { qos: 1 }, (error) => {
       if (error !== null) {
         this.#fault(error);
-        client.reconnect();
+        client.stream.destroy();
         return;
       }
       this.#up = true;
