@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { loadConfig } from "./config.ts";
+
+const COMPLETE = {
+  DATABASE_URL: "postgres://u:p@127.0.0.1:5432/d",
+  SENTINEL_NODE_PASSWORDS_FILE: "/passwords",
+  S3_ENDPOINT: "http://127.0.0.1:9000",
+  S3_ACCESS_KEY: "key",
+  S3_SECRET_KEY: "secret",
+};
+
+test("what is left out has a default, and the result is frozen", () => {
+  const config = loadConfig({ ...COMPLETE, SENTINEL_HTTP_PORT: "", HOME: "/root" });
+  expect(config).toMatchObject({
+    roles: ["api", "ingest"],
+    httpPort: 8080,
+    httpHost: "127.0.0.1",
+    broker: "embedded",
+    mqttPort: 1883,
+    s3Region: "us-east-1",
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("all faults are told at once: variable, value, what is accepted; secrets are not shown", () => {
+  const broken = {
+    SENTINEL_ROLES: "api,trainer",
+    SENTINEL_HTTP_PORT: "80x",
+    DATABASE_URL: "mysql://u:hidden-password@h/d",
+    SENTINEL_BROKER: "redis://x",
+    S3_ENDPOINT: "127.0.0.1",
+    S3_ACCESS_KEY: "key",
+  };
+  const attempt = () => loadConfig(broken);
+  expect(attempt).toThrow(expect.objectContaining({ code: "CLOUD_CONFIG_INVALID" }) as Error);
+  let message = "";
+  try {
+    attempt();
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  for (const line of [
+    /SENTINEL_ROLES "api,trainer"; accepted: /,
+    /SENTINEL_HTTP_PORT "80x"; accepted: a port number/,
+    /DATABASE_URL \(hidden\); accepted: postgres:/,
+    /SENTINEL_BROKER "redis:\/\/x"; accepted: /,
+    /S3_ENDPOINT "127.0.0.1"; accepted: http:/,
+    /S3_SECRET_KEY is missing; accepted: /,
+  ]) {
+    expect(message).toMatch(line);
+  }
+  expect(message).not.toContain("hidden-password");
+});
+
+test.each([
+  ["the embedded broker without a password file", { SENTINEL_NODE_PASSWORDS_FILE: "" }],
+  ["the embedded broker without the role ingest", { SENTINEL_ROLES: "api" }],
+])("%s is refused", (_what, change) => {
+  expect(() => loadConfig({ ...COMPLETE, ...change })).toThrow(/SENTINEL_/);
+});
+
+test("with a broker elsewhere neither is needed", () => {
+  const config = loadConfig({
+    ...COMPLETE,
+    SENTINEL_NODE_PASSWORDS_FILE: "",
+    SENTINEL_ROLES: "api",
+    SENTINEL_BROKER: "mqtts://broker:8883",
+  });
+  expect(config.broker).toBe("mqtts://broker:8883");
+});

@@ -1,0 +1,96 @@
+import { type Command, commandSchema } from "@sentinel/protocol/command";
+import { previewTopic } from "@sentinel/protocol/topics";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectApi } from "./api-client.ts";
+import { EdgeNode } from "./edge-node.ts";
+import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { waitUntil } from "./wait-until.ts";
+
+let cloud: RunningCloud;
+let node: EdgeNode;
+
+beforeAll(async () => {
+  cloud = await startCloud({ "node-a": "secret" });
+  node = await EdgeNode.connect(cloud.mqttUrl, "node-a", "secret");
+});
+afterAll(async () => {
+  await node.stop();
+  await cloud.stop();
+});
+
+const watches = (): Command[] =>
+  node.commands
+    .map((command) => commandSchema.parse(command))
+    .filter(({ type }) => type === "watch");
+
+function show(cameraId: string, frameNumber: number, jpegBase64 = "/9j/4AAQ"): void {
+  const frame = {
+    cameraId,
+    frameNumber,
+    capturedAt: 1_000 + frameNumber,
+    width: 640,
+    height: 480,
+    jpegBase64,
+    detections: [{ classId: 0, className: "person", score: 0.9, box: [0.1, 0.1, 0.2, 0.2] }],
+  };
+  node.client.publish(previewTopic("node-a", cameraId), JSON.stringify(frame), { qos: 0 });
+}
+
+test("who watches makes the node send, is told frames with their boxes, and the watch is renewed", async () => {
+  const { api, close } = connectApi(cloud.httpUrl);
+  const frames: { cameraId: string; frameNumber: number; nodeId: string }[] = [];
+  const keys = ["gate-1", "yard"].map((cameraId) => ({ nodeId: "node-a", cameraId }));
+  const before = Date.now();
+  api.live.previews.subscribe({ cameras: keys }, { onData: (frame) => frames.push(frame) });
+  await node.until(() => watches().length >= 1);
+  const [watch] = watches();
+  expect(watch).toMatchObject({ type: "watch", cameraIds: ["gate-1", "yard"] });
+  expect((watch?.expiresAt ?? 0) - before).toBeGreaterThanOrEqual(15_000);
+  await waitUntil(() => {
+    show("gate-1", 1);
+    return frames.length > 0;
+  });
+  expect(frames[0]).toEqual({
+    nodeId: "node-a",
+    cameraId: "gate-1",
+    frameNumber: 1,
+    capturedAt: 1_001,
+    width: 640,
+    height: 480,
+    jpegBase64: "/9j/4AAQ",
+    detections: [{ classId: 0, className: "person", score: 0.9, box: [0.1, 0.1, 0.2, 0.2] }],
+  });
+  show("other", 2);
+  node.client.publish(previewTopic("node-a", "yard"), "not JSON", { qos: 0 });
+  show("yard", 3);
+  await waitUntil(() => frames.some(({ frameNumber }) => frameNumber === 3));
+  expect(frames.some(({ cameraId }) => cameraId === "other")).toBe(false);
+  await node.until(() => watches().length >= 2);
+  await close();
+  const asked = watches().length;
+  await new Promise((resolve) => setTimeout(resolve, 5_500));
+  expect(watches().length).toBe(asked);
+});
+
+test("a client that does not read is skipped over, not queued for", async () => {
+  const slow = new WebSocket(`${cloud.httpUrl.replace("http", "ws")}/trpc`);
+  await new Promise((resolve) => slow.addEventListener("open", resolve));
+  const { PreviewHub } = await import("../src/live/preview-hub.ts");
+  const hub = new PreviewHub({ hear: () => {}, ignore: () => {}, send: () => {} });
+  const watch = hub.watch([{ nodeId: "node-a", cameraId: "gate-1" }]);
+  const frame = {
+    cameraId: "gate-1",
+    capturedAt: 1,
+    width: 1,
+    height: 1,
+    jpegBase64: "x",
+    detections: [],
+  };
+  for (let frameNumber = 1; frameNumber <= 500; frameNumber += 1) {
+    hub.show("node-a", { ...frame, frameNumber });
+  }
+  const newest = await watch.newest(new AbortController().signal);
+  expect(newest.map(({ frameNumber }) => frameNumber)).toEqual([500]);
+  watch.close();
+  slow.close();
+});
