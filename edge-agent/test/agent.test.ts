@@ -81,7 +81,9 @@ test("a camera is watched, its events reach the cloud, and a polite stop ends al
   expect(broker.statuses.at(-1)?.online).toBe(false);
 });
 
-test("kill -9 at any moment: no row is lost or doubled, open tracks end as crashed", async () => {
+test("kill -9 at any moment: no row is lost or doubled, open tracks end as crashed", {
+  timeout: 150_000,
+}, async () => {
   const broker = await TestBroker.start();
   const folder = temporaryFolder();
   const config = configOf(broker, { detect: { fps: 10 } });
