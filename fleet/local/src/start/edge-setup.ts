@@ -76,11 +76,12 @@ function readConfig(file: string | null): Record<string, unknown> {
   return JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
 }
 
-/** A name for people that holds no password: the host, or the file's name. */
+/** A name for people that holds no password: host and path, or the file's name. */
 function cameraName(url: string, index: number): string {
   try {
     const { hostname, pathname } = new URL(url);
-    const place = hostname === "" ? basename(pathname) : hostname;
+    const place =
+      hostname === "" ? basename(pathname) : `${hostname}${pathname.replace(/\/$/, "")}`;
     return place === "" ? `Own ${index + 1}` : place.slice(0, 100);
   } catch {
     return basename(url).slice(0, 100) || `Own ${index + 1}`;
