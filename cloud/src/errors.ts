@@ -47,6 +47,12 @@ export const cloudErrors = {
     action: "Check S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY; snapshots follow once it answers.",
     retryable: true,
   },
+  MESSAGE_REFUSED: {
+    meaning:
+      "A node sent a message that is not what the protocol allows; it was kept as dead letter.",
+    action: "Look at the table dead_letters; the node's agent may be of another version.",
+    retryable: false,
+  },
   MESSAGE_NOT_STORABLE: {
     meaning: "PostgreSQL refused the content of a message for good.",
     action: "Look at the dead letter; the node's agent may be of another version.",

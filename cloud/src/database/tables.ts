@@ -78,6 +78,7 @@ export interface Tables {
     snapshot_height: number | null;
     snapshot_crop: Box | null;
     snapshot_stored_at: number | null;
+    snapshot_gone_at: number | null;
     snapshot_asks: number;
     snapshot_asked_at: number | null;
     last_row_id: number;

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Postgres } from "../database/postgres.ts";
+import type { cloudErrors } from "../errors.ts";
 
 /** What is counted. All but the first three are faults, which are also logged. */
 export type Tallied =
@@ -27,6 +28,27 @@ export type Tallied =
   | "forbidden-publish"
   | "forbidden-subscribe"
   | "packet-too-large";
+
+const REFUSED = ["too-large", "bad-gzip", "gzip-bomb", "not-json", "schema", "wrong-node"] as const;
+const SENT_AWAY = [
+  "bad-password",
+  "too-many-connections",
+  "forbidden-publish",
+  "forbidden-subscribe",
+  "packet-too-large",
+] as const;
+
+/** The code of `docs/errors.md` that explains a fault to a person. */
+const CODES: ReadonlyMap<Tallied, keyof typeof cloudErrors> = new Map<
+  Tallied,
+  keyof typeof cloudErrors
+>([
+  ...REFUSED.map((reason) => [reason, "MESSAGE_REFUSED"] as const),
+  ...SENT_AWAY.map((reason) => [reason, "BROKER_CLIENT_REFUSED"] as const),
+  ["not-storable", "MESSAGE_NOT_STORABLE"],
+  ["snapshot-tampered", "SNAPSHOT_TAMPERED"],
+  ["database-away", "DATABASE_UNREACHABLE"],
+]);
 
 const QUIET: readonly Tallied[] = ["batches-committed", "rows-committed", "snapshot-stored"];
 const FLUSH_MS = 1_000;
@@ -89,7 +111,11 @@ export class Tally {
       if (last !== undefined && now - last < LOG_PERIOD_MS) continue;
       this.#unlogged.delete(reason);
       this.#loggedAt.set(reason, now);
-      this.#logger.warn({ reason, count, ...example }, `${reason}: ${count} since the last report`);
+      const code = CODES.get(reason);
+      this.#logger.warn(
+        { reason, ...(code === undefined ? {} : { code }), count, ...example },
+        `${reason}: ${count} since the last report`,
+      );
     }
   }
 

@@ -43,6 +43,9 @@ const UPSERT_EVENTS = {
       snapshot_stored_at = case when coalesce(excluded.snapshot_sha256, events.snapshot_sha256)
           is not distinct from events.snapshot_sha256
         then events.snapshot_stored_at end,
+      snapshot_gone_at = case when coalesce(excluded.snapshot_sha256, events.snapshot_sha256)
+          is not distinct from events.snapshot_sha256
+        then events.snapshot_gone_at end,
       snapshot_asks = case when coalesce(excluded.snapshot_sha256, events.snapshot_sha256)
           is not distinct from events.snapshot_sha256
         then events.snapshot_asks else 1 end,

@@ -14,6 +14,7 @@ const CLAIM_DUE = {
   text: `with due as (
       select e.event_id from events e join nodes n on n.node_id = e.node_id and n.online
       where e.snapshot_sha256 is not null and e.snapshot_stored_at is null
+        and e.snapshot_gone_at is null
         and ($2::text is null or e.node_id = $2)
         and ($2::text is not null or e.snapshot_asked_at is null
           or e.snapshot_asked_at <= $1 - least(3600000, 30000 * 2 ^ greatest(0, e.snapshot_asks - 10)))
@@ -27,10 +28,16 @@ const CLAIM_DUE = {
 const MARK_STORED = {
   name: "mark-snapshot-stored",
   text: `with stored as (
-      update events set snapshot_stored_at = $3
+      update events set snapshot_stored_at = $3, snapshot_gone_at = null
       where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null
       returning event_id)
     select count(*) as events, pg_notify('${SNAPSHOTS_CHANNEL}', $2) from stored having count(*) > 0`,
+};
+
+const MARK_GONE = {
+  name: "mark-snapshot-gone",
+  text: `update events set snapshot_gone_at = $3
+    where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null`,
 };
 
 /**
@@ -53,4 +60,13 @@ export async function markSnapshotStored(
   now: number,
 ): Promise<void> {
   await database.query(MARK_STORED, [nodeId, sha256, now]);
+}
+
+/** Notes on the events that their snapshot will never arrive. */
+export async function markSnapshotGone(
+  database: Postgres,
+  { nodeId, sha256 }: AwaitedSnapshot,
+  now: number,
+): Promise<void> {
+  await database.query(MARK_GONE, [nodeId, sha256, now]);
 }

@@ -9,6 +9,7 @@ import type { Tally } from "../ingest/tally.ts";
 import {
   type AwaitedSnapshot,
   claimDueSnapshots,
+  markSnapshotGone,
   markSnapshotStored,
 } from "./awaited-snapshots.ts";
 import { snapshotKey } from "./snapshot-key.ts";
@@ -17,6 +18,8 @@ import { verifySnapshot } from "./verify-snapshot.ts";
 /** How long an address to upload to holds. */
 const UPLOAD_SECONDS = 600;
 const SWEEP_MS = 30_000;
+/** The code with which a node says that it no longer has a snapshot. */
+const GONE = "SNAPSHOT_GONE";
 /** Pictures that are read back at a time. */
 const MAX_VERIFYING = 4;
 
@@ -77,7 +80,10 @@ export class SnapshotCollector {
     if (asked === undefined || asked.nodeId !== nodeId) return;
     this.#asked.delete(reply.id);
     if (reply.fault !== null) {
-      this.#tally.count("snapshot-refused", { nodeId, ...reply.fault });
+      this.#tally.count("snapshot-refused", { nodeId, fault: reply.fault });
+      if (reply.fault.code === GONE) {
+        void this.#try(() => markSnapshotGone(this.#database, asked, Date.now()));
+      }
       return;
     }
     this.#uploaded.push(asked);

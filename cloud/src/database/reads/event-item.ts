@@ -10,6 +10,8 @@ export interface SnapshotItem {
   crop: Box;
   sizeBytes: number;
   storedAt: number | null;
+  /** When the node said that it no longer has it: then it will never arrive. */
+  goneAt: number | null;
   /** Path on this server: `/snapshots/{sha256}.jpg`. */
   url: string;
 }
@@ -80,6 +82,7 @@ function toSnapshotItem(row: EventRow): SnapshotItem | null {
     crop: row.snapshot_crop ?? [0, 0, 1, 1],
     sizeBytes: row.snapshot_size_bytes ?? 0,
     storedAt: row.snapshot_stored_at,
+    goneAt: row.snapshot_gone_at,
     url: `/snapshots/${row.snapshot_sha256}.jpg`,
   };
 }
