@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -246,6 +254,22 @@ test("works as an ordinary user", async () => {
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(existsSync(join(dataDir, "cluster", "postmaster.pid"))).toBe(false);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "works as root where user namespaces cannot be had",
+  async () => {
+    const bin = mkdtempSync(join(tmpdir(), "sentinel-path-"));
+    cleanups.push(() => rmSync(bin, { recursive: true }));
+    symlinkSync("/usr/bin/setpriv", join(bin, "setpriv"));
+    const { child, url, pid } = await holder(["/usr/bin/env", `PATH=${bin}`]);
+    expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(/Uid:\t65534/);
+    expect(await query(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    child.kill("SIGKILL");
+    await until("the server ends with its parent", () => processFacts(pid) === null);
+    const { url: next } = await embedded().start();
+    expect(await query(next, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  },
+);
 
 test("a disk that is full is named, and nothing half-made stays", async () => {
   const mounted = `mount -t tmpfs -o size=20m tmpfs ${dataDir} && exec ${process.execPath} ${HOLDER} ${dataDir}`;

@@ -45,6 +45,8 @@ function candidates(): Launch[] {
         `--reuid=${NOBODY}`,
         `--regid=${NOBODY}`,
         "--clear-groups",
+        // Without it access(2) would not count the capability.
+        "--securebits=+no_setuid_fixup",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
       ],
@@ -62,8 +64,10 @@ export async function chooseLaunch(program: string): Promise<Launch> {
   for (const launch of candidates()) {
     const [command = program, ...args] = [...launch.prefix, program, "--version"];
     try {
-      await run(command, args, { timeout: 20_000 });
-      return launch;
+      const { stderr } = await run(command, args, { timeout: 20_000 });
+      // It may run and still not reach the files beside it.
+      if (!stderr.includes("invalid binary")) return launch;
+      failures.push(stderr.trim());
     } catch (error) {
       failures.push(String((error as Error).message).trim());
     }
