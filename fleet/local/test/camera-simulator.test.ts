@@ -365,7 +365,9 @@ test("a port in use and a clip that is none are named", async () => {
   await expect(simulate({ clipPath: "/nowhere.h264" })).rejects.toMatchObject({
     code: "FOOTAGE_INVALID",
   });
-  const noClip = join(tmpdir(), `sentinel-no-clip-${process.pid}.h264`);
+  const folder = mkdtempSync(join(tmpdir(), "sentinel-clip-"));
+  others.push(() => rmSync(folder, { recursive: true }));
+  const noClip = join(folder, "no-clip.h264");
   writeFileSync(noClip, readFileSync(CLIP).subarray(100_000, 120_000));
   await expect(simulate({ clipPath: noClip })).rejects.toMatchObject({ code: "FOOTAGE_INVALID" });
 });
