@@ -34,7 +34,8 @@ export function Rail() {
     setCollapsed(!collapsed);
   };
   return (
-    <div
+    <nav
+      aria-label="Pages"
       className={clsx(
         "flex shrink-0 bg-panel max-sm:order-last max-sm:border-t max-sm:pb-[env(safe-area-inset-bottom)] sm:flex-col sm:border-r",
         collapsed ? "sm:w-[49px]" : "sm:w-44",
@@ -46,10 +47,7 @@ export function Rail() {
           Sentinel
         </span>
       </div>
-      <nav
-        aria-label="Pages"
-        className="flex flex-1 gap-1 max-sm:justify-around max-sm:px-2 max-sm:py-1 sm:flex-col sm:p-2"
-      >
+      <div className="flex flex-1 gap-1 max-sm:justify-around max-sm:px-2 max-sm:py-1 sm:flex-col sm:p-2">
         {PAGES.map(({ to, name, icon: Icon }) => {
           const link = (
             <Link
@@ -73,7 +71,7 @@ export function Rail() {
             link
           );
         })}
-      </nav>
+      </div>
       <div className="hidden p-2 sm:block">
         <button
           type="button"
@@ -90,6 +88,6 @@ export function Rail() {
           {collapsed ? null : "Collapse"}
         </button>
       </div>
-    </div>
+    </nav>
   );
 }

@@ -56,10 +56,10 @@ export function Shell() {
           <button
             type="button"
             onClick={openPalette}
-            aria-label="Search or go to"
             className="flex h-7 items-center gap-2 rounded-md border border-line-strong px-2 text-xs text-dim hover:bg-hover hover:text-ink"
           >
             <Search aria-hidden="true" className="size-3.5" />
+            <span className="sr-only">Search or go to</span>
             <span className="hidden items-center gap-1 md:flex">
               <Kbd>Ctrl</Kbd>
               <Kbd>K</Kbd>

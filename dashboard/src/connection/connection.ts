@@ -26,7 +26,13 @@ export class Connection {
   readonly feed = new LiveFeed();
   readonly queryClient = new QueryClient({
     defaultOptions: {
-      queries: { networkMode: "always", staleTime: 5_000, retry: 1, refetchOnWindowFocus: false },
+      queries: {
+        networkMode: "always",
+        staleTime: 5_000,
+        retry: 1,
+        retryDelay: 400,
+        refetchOnWindowFocus: false,
+      },
     },
   });
   #state: ConnectionState = { phase: "connecting", since: Date.now() };

@@ -2,11 +2,14 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { type EventItem, type EventQuery, useTRPC } from "../connection/api.ts";
 import { useFeedReady } from "../connection/use-connection.ts";
+import { useStandingError } from "../ui/use-standing-error.ts";
 import { matchesFilter } from "./event-filter.ts";
 import { mergeEvents } from "./merge-events.ts";
 import { useLiveOverlay } from "./use-live-overlay.ts";
 
 const PAGE_SIZE = 60;
+/** While there is no answer at all the cloud is asked again this often. */
+const RETRY_MS = 5_000;
 
 /** The event log as it stands and goes on; `events` is undefined until the first page is read. */
 export interface EventLog {
@@ -25,10 +28,15 @@ export function useEventLog(filter: EventQuery): EventLog {
   const query = useInfiniteQuery(
     trpc.events.list.infiniteQueryOptions(
       { ...filter, limit: PAGE_SIZE },
-      { getNextPageParam: (page) => page.nextCursor, enabled: feedReady },
+      {
+        getNextPageParam: (page) => page.nextCursor,
+        enabled: feedReady,
+        refetchInterval: ({ state }) => (state.data === undefined ? RETRY_MS : false),
+      },
     ),
   );
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
+  const error = useStandingError(query);
   const retry = useCallback(() => void refetch(), [refetch]);
   const overlay = useLiveOverlay(retry);
   const events = useMemo(() => {
@@ -38,7 +46,7 @@ export function useEventLog(filter: EventQuery): EventLog {
   }, [data, overlay, filter, hasNextPage]);
   return {
     events,
-    error: data === undefined ? error : null,
+    error,
     hasOlder: hasNextPage,
     loadingOlder: isFetchingNextPage,
     loadOlder: () => {

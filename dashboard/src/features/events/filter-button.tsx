@@ -28,13 +28,15 @@ export function FilterButton({ name, value, onClear, children, isFirst }: Filter
       >
         <PopoverTrigger
           data-first-filter={isFirst ? "" : undefined}
-          aria-label={value === null ? `Filter by ${name.toLowerCase()}` : `${name}: ${value}`}
           className={clsx(
             "flex h-full max-w-64 items-center gap-1.5 rounded-md pl-2.5 text-xs hover:text-ink",
             value === null ? "pr-2" : "pr-1",
           )}
         >
-          <span className={value === null ? undefined : "text-dim"}>{name}</span>
+          <span className={value === null ? undefined : "text-dim"}>
+            <span className="sr-only">Filter by </span>
+            {name}
+          </span>
           {value === null ? (
             <ChevronDown aria-hidden="true" className="size-3.5" />
           ) : (

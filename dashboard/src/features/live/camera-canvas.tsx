@@ -36,7 +36,7 @@ export const CameraCanvas = memo(function CameraCanvas({
     const sight = new IntersectionObserver(([entry]) => {
       unwatch?.();
       unwatch = entry?.isIntersecting
-        ? hub.watch({ nodeId, cameraId }, (frame) => picture.push(frame))
+        ? hub.watch({ nodeId, cameraId }, (frame, fresh) => picture.push(frame, fresh))
         : null;
     });
     sight.observe(canvas);

@@ -4,12 +4,15 @@ import { cameraKey } from "../../connection/api.ts";
 import { buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
+import { useStandingError } from "../../ui/use-standing-error.ts";
 import { CameraView } from "./camera-view.tsx";
 import { useCameras } from "./use-cameras.ts";
 
 /** The view of the camera that the address names. */
 export function CameraPage({ nodeId, cameraId }: { nodeId: string; cameraId: string }) {
-  const { data: cameras, error, refetch } = useCameras();
+  const query = useCameras();
+  const { data: cameras, refetch } = query;
+  const error = useStandingError(query);
   if (cameras === undefined) {
     if (error === null) return <CameraPageSkeleton />;
     return (

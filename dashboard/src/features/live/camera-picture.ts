@@ -21,7 +21,9 @@ export class CameraPicture {
   readonly #onShown: (shown: ShownFrame) => void;
   readonly #frames: LatestFrame<Preview, ImageBitmap>;
   #current: { frame: Preview; bitmap: ImageBitmap } | null = null;
+  #pointer: { x: number; y: number } | null = null;
   #highlighted: number | null = null;
+  #keptAt: number | null = null;
   #captures: number[] = [];
   #view = { width: 0, height: 0 };
 
@@ -35,7 +37,9 @@ export class CameraPicture {
     );
   }
 
-  push(frame: Preview): void {
+  /** @param fresh false for a picture that was kept from before: it does not count for the rate */
+  push(frame: Preview, fresh: boolean): void {
+    if (!fresh) this.#keptAt = frame.capturedAt;
     this.#frames.push(frame);
   }
 
@@ -56,12 +60,17 @@ export class CameraPicture {
 
   /** Brings the box under the pointer forward; null when the pointer left. CSS pixels. */
   point(point: { x: number; y: number } | null): void {
-    const current = this.#current;
-    if (current === null) return;
-    const next = point === null ? null : boxAt(current.frame.detections, this.#place(), point);
+    this.#pointer = point;
+    const next = this.#pointedAt();
     if (next === this.#highlighted) return;
     this.#highlighted = next;
     this.#paint();
+  }
+
+  /** The box under the pointer, which stays where it is while frames and boxes move on. */
+  #pointedAt(): number | null {
+    if (this.#current === null || this.#pointer === null) return null;
+    return boxAt(this.#current.frame.detections, this.#place(), this.#pointer);
   }
 
   #place(): Rectangle {
@@ -72,8 +81,9 @@ export class CameraPicture {
   #show(frame: Preview, bitmap: ImageBitmap): void {
     this.#current?.bitmap.close();
     this.#current = { frame, bitmap };
-    this.#highlighted = null;
-    this.#captures = [...this.#captures, frame.capturedAt].slice(-RATE_WINDOW);
+    this.#highlighted = this.#pointedAt();
+    if (frame.capturedAt !== this.#keptAt)
+      this.#captures = [...this.#captures, frame.capturedAt].slice(-RATE_WINDOW);
     this.#paint();
     this.#onShown({
       frameNumber: frame.frameNumber,

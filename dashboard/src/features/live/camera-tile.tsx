@@ -6,16 +6,19 @@ import { CameraCanvas } from "./camera-canvas.tsx";
 import { cameraCondition } from "./camera-condition.ts";
 import { CameraFigures } from "./camera-figures.tsx";
 import { ConditionNotice } from "./condition-notice.tsx";
+import type { GridLayout } from "./grid-columns.ts";
 import { describeDetections, type ShownFrame } from "./shown-frame.ts";
 
 interface CameraTileProps {
   camera: Camera;
-  /** Height of the picture's place, CSS pixels. */
-  pictureHeight: number;
+  layout: GridLayout;
 }
 
+/** Below this width the name needs the room that a third class would take. */
+const NARROW = 340;
+
 /** One camera of the grid: its newest picture, what is in it, and how it fares. */
-export function CameraTile({ camera, pictureHeight }: CameraTileProps) {
+export function CameraTile({ camera, layout }: CameraTileProps) {
   const [shown, setShown] = useState<ShownFrame | null>(null);
   const now = useNow(1000);
   const shownAt = shown?.capturedAt ?? null;
@@ -31,10 +34,13 @@ export function CameraTile({ camera, pictureHeight }: CameraTileProps) {
       <Link
         to="/live/$nodeId/$cameraId"
         params={{ nodeId: camera.nodeId, cameraId: camera.cameraId }}
-        aria-label={`Open ${camera.name}`}
         className="block outline-none"
       >
-        <div className="relative overflow-hidden bg-letterbox" style={{ height: pictureHeight }}>
+        <span className="sr-only">Open {camera.name}</span>
+        <div
+          className="relative overflow-hidden bg-letterbox"
+          style={{ height: layout.pictureHeight }}
+        >
           <CameraCanvas
             nodeId={camera.nodeId}
             cameraId={camera.cameraId}
@@ -44,7 +50,12 @@ export function CameraTile({ camera, pictureHeight }: CameraTileProps) {
           <ConditionNotice camera={camera} condition={condition} shownAt={shownAt} />
         </div>
       </Link>
-      <CameraFigures camera={camera} condition={condition} shown={shown} maxClasses={3} />
+      <CameraFigures
+        camera={camera}
+        condition={condition}
+        shown={shown}
+        maxClasses={layout.tileWidth < NARROW ? 2 : 3}
+      />
     </article>
   );
 }

@@ -53,10 +53,10 @@ export function CameraView({ camera, previous, next }: CameraViewProps) {
   return (
     <div className="flex h-full flex-col lg:flex-row">
       <TopBarSlot>
-        <span aria-hidden="true" className="text-faint">
+        <span aria-hidden="true" className="text-faint max-sm:hidden">
           /
         </span>
-        <span className="truncate font-medium">{camera.name}</span>
+        <span className="truncate font-medium max-sm:hidden">{camera.name}</span>
         <span className="ml-1 flex items-center">
           <Tooltip content="Previous camera: ←">
             <Button

@@ -4,6 +4,7 @@ import { plural } from "../../format/amount.ts";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
+import { useStandingError } from "../../ui/use-standing-error.ts";
 import { CameraGrid } from "./camera-grid.tsx";
 import { CameraTile, TileSkeleton } from "./camera-tile.tsx";
 import { aspectOf } from "./grid-columns.ts";
@@ -13,7 +14,9 @@ const SKELETONS = ["first", "second", "third", "fourth"];
 
 /** All cameras at once, for looking around. */
 export function LivePage() {
-  const { data: cameras, error, refetch } = useCameras();
+  const query = useCameras();
+  const { data: cameras, refetch } = query;
+  const error = useStandingError(query);
   if (cameras === undefined) {
     if (error !== null)
       return (
@@ -55,9 +58,9 @@ export function LivePage() {
         </span>
       </TopBarSlot>
       <CameraGrid aspects={cameras.map(aspectOf)}>
-        {({ pictureHeight }) =>
+        {(layout) =>
           cameras.map((camera) => (
-            <CameraTile key={cameraKey(camera)} camera={camera} pictureHeight={pictureHeight} />
+            <CameraTile key={cameraKey(camera)} camera={camera} layout={layout} />
           ))
         }
       </CameraGrid>

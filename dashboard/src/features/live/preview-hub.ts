@@ -8,7 +8,8 @@ interface CameraRef {
   nodeId: string;
   cameraId: string;
 }
-type FrameListener = (frame: Preview) => void;
+/** `fresh` is false for the newest picture from before, given at once. */
+type FrameListener = (frame: Preview, fresh: boolean) => void;
 
 /** Tiles come and go together; their wishes are gathered this long before the cloud is asked. */
 const GATHER_MS = 30;
@@ -51,7 +52,7 @@ export class PreviewHub {
     this.#watchers.set(key, watcher);
     watcher.listeners.add(listener);
     const newest = this.#newest.get(key);
-    if (newest !== undefined) listener(newest);
+    if (newest !== undefined) listener(newest, false);
     this.#refresh();
     return () => {
       watcher.listeners.delete(listener);
@@ -86,7 +87,7 @@ export class PreviewHub {
   #deliver(frame: Preview & { nodeId: string }): void {
     const key = cameraKey(frame);
     this.#newest.set(key, frame);
-    for (const listener of this.#watchers.get(key)?.listeners ?? []) listener(frame);
+    for (const listener of this.#watchers.get(key)?.listeners ?? []) listener(frame, true);
   }
 
   /** The cloud ended the subscription with an error; asked again after a while. */

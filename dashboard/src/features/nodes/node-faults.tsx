@@ -18,7 +18,7 @@ export function noticesOf(node: FleetNode, cameras: readonly Camera[]): Notice[]
       key: "offline",
       tone: "down",
       title: "The node is offline",
-      words: "It goes on watching and keeps its events; they come when it is back.",
+      words: "While it runs it goes on watching and keeps its events; they come when it is back.",
     });
   if (node.model?.fault)
     notices.push({
@@ -43,8 +43,7 @@ export function noticesOf(node: FleetNode, cameras: readonly Camera[]): Notice[]
       key: "gaps",
       tone: "stale",
       title: plural(node.declaredGaps, "declared gap"),
-      words:
-        "The node had to drop rows and said so. What it dropped is in the event log of the cloud; nothing else is missing.",
+      words: "The node had to drop rows and said so. Nothing else is missing.",
     });
   return notices;
 }

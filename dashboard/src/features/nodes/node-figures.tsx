@@ -4,7 +4,7 @@ import { AgeText } from "../../clock/age-text.tsx";
 import type { FleetNode } from "../../connection/api.ts";
 import { formatBytes, formatCount, plural, shortDigest } from "../../format/amount.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { StatusMark } from "../../ui/status-mark.tsx";
+import { StatusMark, type StatusTone } from "../../ui/status-mark.tsx";
 import { completenessOf } from "./completeness.ts";
 
 interface FigureProps {
@@ -29,6 +29,12 @@ function Figure({ name, value, children, last = false }: FigureProps) {
 
 const UNKNOWN = <span className="text-base font-normal text-faint">not told</span>;
 
+const BARS: Partial<Record<StatusTone, string>> = {
+  live: "bg-live",
+  stale: "bg-stale",
+  unknown: "bg-line-strong",
+};
+
 /** Below this a disk is nearly full: the agent will soon have to drop. */
 const LOW_DISK_BYTES = 1_000_000_000;
 
@@ -46,10 +52,7 @@ function SequenceFigure({ node }: { node: FleetNode }) {
         )}
       </dd>
       <dd className="mt-1.5 h-1 overflow-hidden rounded-full bg-hover" aria-hidden="true">
-        <span
-          className={tone === "live" ? "block h-full bg-live" : "block h-full bg-stale"}
-          style={{ width: `${share * 100}%` }}
-        />
+        <span className={clsx("block h-full", BARS[tone])} style={{ width: `${share * 100}%` }} />
       </dd>
       <dd className="mt-1.5 flex items-center gap-1.5 text-xs text-dim">
         <StatusMark tone={tone} />
@@ -70,10 +73,10 @@ export function NodeFigures({ node }: { node: FleetNode }) {
       <SequenceFigure node={node} />
       <Figure name="Declared gaps" value={formatCount(node.declaredGaps)}>
         {node.declaredGaps === 0 ? (
-          "nothing was dropped"
+          "nothing dropped"
         ) : (
           <>
-            <StatusMark tone="stale" /> rows were dropped
+            <StatusMark tone="stale" /> rows dropped
           </>
         )}
       </Figure>

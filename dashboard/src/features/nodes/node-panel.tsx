@@ -41,7 +41,9 @@ export function NodePanel({ node, cameras, named }: NodePanelProps) {
           )}
           {node.agentVersion === null ? null : <span>agent {node.agentVersion}</span>}
           <span>
-            {node.camerasLive} of {plural(node.cameras, "camera")} live
+            {node.online
+              ? `${node.camerasLive} of ${plural(node.cameras, "camera")} live`
+              : plural(node.cameras, "camera")}
           </span>
         </span>
       </header>

@@ -3,12 +3,15 @@ import { plural } from "../../format/amount.ts";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
+import { useStandingError } from "../../ui/use-standing-error.ts";
 import { NodePanel, NodeSkeleton } from "./node-panel.tsx";
 import { useNodeCameras, useNodes } from "./use-nodes.ts";
 
 /** Every node of the fleet. */
 export function NodesPage({ node: named }: { node: string | undefined }) {
-  const { data: nodes, error, refetch } = useNodes();
+  const query = useNodes();
+  const { data: nodes, refetch } = query;
+  const error = useStandingError(query);
   const { data: cameras } = useNodeCameras();
   if (nodes === undefined) {
     if (error === null) return <NodeSkeleton />;
