@@ -19,9 +19,11 @@ test.each([0, 1, 127, 128, 16_383, 16_384, 1_000_000])(
     for (const step of [1, 3, 1_000, bytes.length]) {
       if (bytes.length / step > 100_000) continue;
       const lengths = new PacketLengths(1_000_000);
+      let passed = true;
       for (let at = 0; at < bytes.length; at += step) {
-        expect(lengths.accept(bytes.subarray(at, at + step))).toBe(true);
+        passed &&= lengths.accept(bytes.subarray(at, at + step));
       }
+      expect(passed).toBe(true);
     }
   },
 );
