@@ -1,7 +1,7 @@
 import type { EventItem } from "../connection/api.ts";
 
 /** Order of the log: the newest start first, ids where two started together. */
-export function compareEvents(a: EventItem, b: EventItem): number {
+function compareEvents(a: EventItem, b: EventItem): number {
   if (a.startedAt !== b.startedAt) return b.startedAt - a.startedAt;
   if (a.eventId === b.eventId) return 0;
   return a.eventId < b.eventId ? 1 : -1;

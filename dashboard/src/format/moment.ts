@@ -23,7 +23,7 @@ export function formatClock(at: number): string {
 }
 
 /** Time of day without seconds: `14:03`. */
-export function formatShortClock(at: number): string {
+function formatShortClock(at: number): string {
   return shortClockFormat.format(at);
 }
 

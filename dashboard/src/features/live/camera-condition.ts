@@ -2,7 +2,7 @@ import type { Camera } from "../../connection/api.ts";
 import type { StatusTone } from "../../ui/status-mark.tsx";
 
 /** A live camera without a new picture for this long is stale. */
-export const STALE_AFTER_MS = 5_000;
+const STALE_AFTER_MS = 5_000;
 
 /** How a camera fares, in a word with its tone. */
 export interface CameraCondition {

@@ -13,6 +13,8 @@ type FrameListener = (frame: Preview, fresh: boolean) => void;
 
 /** Tiles come and go together; their wishes are gathered this long before the cloud is asked. */
 const GATHER_MS = 30;
+/** The cloud sends no more than this at once; no screen shows more that one could see. */
+const MAX_WATCHED = 100;
 
 /**
  * Brings the pictures of the cameras that somebody looks at, by one subscription. A hidden page looks
@@ -69,7 +71,8 @@ export class PreviewHub {
   };
 
   #subscribe(): void {
-    const cameras = document.hidden ? [] : [...this.#watchers.values()].map(({ camera }) => camera);
+    const watched = document.hidden ? [] : [...this.#watchers.values()].slice(0, MAX_WATCHED);
+    const cameras = watched.map(({ camera }) => camera);
     const wanted = cameras.map(cameraKey).sort().join(" ");
     if (wanted === this.#subscribed) return;
     this.#subscribed = wanted;

@@ -30,7 +30,7 @@ function CameraRow({ camera }: { camera: Camera }) {
         </Link>
       </th>
       <td className={CELL}>
-        <span className="flex items-center gap-1.5">
+        <span className="flex min-w-40 items-center gap-1.5">
           <StatusMark tone={state.tone} />
           {state.words}
           <span className="text-dim">
