@@ -31,7 +31,7 @@ function fail(line) {
 /** What the installed tree must have been made from. */
 function fingerprint() {
   const hash = createHash("sha256");
-  for (const file of ["package-lock.json", "package.json", ".npmrc"]) {
+  for (const file of ["package-lock.json", ".npmrc"]) {
     hash.update(readFileSync(join(ROOT, file)));
   }
   return `${hash.digest("hex")} ${process.platform}-${process.arch}`;

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
-import ffmpeg from "fluent-ffmpeg";
 import { edgeError } from "../errors.ts";
+import { ffmpegCommand } from "./ffmpeg-command.ts";
 import type { FfmpegLocation } from "./ffmpeg-location.ts";
 import { PpmSplitter } from "./ppm-splitter.ts";
 import { MAX_PICTURE_PIXELS, type RgbFrame } from "./rgb-frame.ts";
@@ -29,8 +29,7 @@ export async function* readFfmpegPictures(
   const output = new PassThrough({ highWaterMark: 1 << 20 });
   let wanted = true;
   let started = false;
-  const command = ffmpeg(options.input)
-    .setFfmpegPath(options.ffmpeg.path)
+  const command = ffmpegCommand(options.ffmpeg, options.input)
     .inputOptions("-nostdin", "-loglevel", "error", "-max_pixels", String(MAX_PICTURE_PIXELS))
     .inputOptions("-protocol_whitelist", "file,pipe", ...options.inputOptions)
     .outputOptions("-an", "-sn", "-dn", ...options.outputOptions)

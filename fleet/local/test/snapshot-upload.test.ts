@@ -82,9 +82,8 @@ const snapshotOf = async (eventId: string) =>
   (await connection.api.events.byId.query({ eventId })).snapshot;
 const counted = async (reason: string) =>
   Number(
-    (
-      await cloud.database.query("select count from ingest_counters where reason = $1", [reason])
-    )[0]?.count ?? 0,
+    (await cloud.database.query("select count from ingest_counters where reason = $1", [reason]))[0]
+      ?.count ?? 0,
   );
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 0xff, 0xd9]);

@@ -103,6 +103,18 @@ test("kill -9 of everything at once loses nothing, and yesterday's events are st
   expect(again.summary).toMatchObject({ lost: 0, duplicates: 0 });
 }, 240_000);
 
+test("kill -9 of the supervisor alone: the roles notice, and the next start begins at once", async () => {
+  const first = new StartProcess([...args(), "--cameras", "1"]);
+  await first.says("ready: the first detection");
+  const pids = startedPids();
+  first.child.kill("SIGKILL");
+  await first.exited;
+  const again = new StartProcess([...args(), "--cameras", "1", "--for", "10s"]);
+  expect((await again.exited).code, again.stderr).toBe(0);
+  expect(again.summary).toMatchObject({ lost: 0, duplicates: 0 });
+  expect(pids.filter(isAlive)).toEqual([]);
+}, 240_000);
+
 test("kill -9 of the agent and of the cloud, one after the other, is survived by the rest", async () => {
   const start = new StartProcess([...args(), "--cameras", "2", "--for", "40s"]);
   await start.says("ready: the first detection");

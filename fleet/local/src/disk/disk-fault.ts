@@ -18,7 +18,7 @@ export function diskFault(folder: string, error: unknown): CodedError | null {
   if (why === undefined) return null;
   return localError(
     "DATA_DIR_NOT_WRITABLE",
-    `${folder} cannot be written (${why}); correct its permissions or use another data directory`,
+    `${folder} cannot be written (${why}); correct its permissions, or give --data-dir a folder that you may write to`,
     error,
   );
 }

@@ -1,5 +1,7 @@
-import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { diskFault } from "../disk/disk-fault.ts";
+import { makeFolder } from "../disk/make-folder.ts";
 import { localError } from "../errors.ts";
 
 /** Free space without which a start is refused: a database, a model and an hour of snapshots. */
@@ -27,7 +29,7 @@ export function prepareDataDir(root: string): DataDir {
     logs: join(root, "logs"),
   };
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     accessSync(root, constants.W_OK);
     const { bavail, bsize } = statfsSync(root);
     const freeBytes = bavail * bsize;
@@ -37,39 +39,9 @@ export function prepareDataDir(root: string): DataDir {
         `${root} has ${Math.floor(freeBytes / 1e6)} MB free and needs ${NEEDED_BYTES / 1e6} MB; free some space, or give --data-dir another disk`,
       );
     }
-    for (const folder of [folders.edge, folders.logs]) mkdirSync(folder, { recursive: true });
+    for (const folder of [folders.edge, folders.logs]) makeFolder(folder);
   } catch (error) {
-    throw asDataDirFault(root, error);
+    throw diskFault(root, error) ?? error;
   }
   return folders;
-}
-
-function asDataDirFault(root: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC") {
-    return localError(
-      "DISK_FULL",
-      `no space left for ${root}; free some space, or give --data-dir another disk`,
-      error,
-    );
-  }
-  if (
-    code === "EACCES" ||
-    code === "EROFS" ||
-    code === "ENOTDIR" ||
-    code === "EEXIST" ||
-    code === "EPERM"
-  ) {
-    const why = {
-      EACCES: "permission denied",
-      EPERM: "not permitted",
-      EROFS: "read-only file system",
-    }[code as string];
-    return localError(
-      "DATA_DIR_NOT_WRITABLE",
-      `${root} cannot be written (${why ?? "a file is in the way"}); give --data-dir a folder that you may write to`,
-      error,
-    );
-  }
-  return error;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ALLOCATOR_ENVIRONMENT } from "@sentinel/edge-agent/allocator-environment";
 import { z } from "zod";
 import { CameraSimulator } from "../camera-simulator/camera-simulator.ts";
 import { inheritedEnv } from "../config.ts";
@@ -134,6 +135,7 @@ export class SentinelStack {
       SENTINEL_BROKER_USERNAME: edge.nodeId,
       SENTINEL_BROKER_PASSWORD: loadLocalSecrets(dataDir.root).nodePassword,
       FFMPEG_PATH: ffmpegPath,
+      ...ALLOCATOR_ENVIRONMENT,
     });
     this.#agent = agent;
     this.#stops.push({ name: "edge agent", stop: () => agent.stop() });
