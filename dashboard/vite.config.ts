@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** Where `npm start` serves the cloud while the dashboard is worked on with `npm run dev`. */
-const CLOUD = "http://127.0.0.1:8080";
+const CLOUD = "http://127.0.0.1:8480";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

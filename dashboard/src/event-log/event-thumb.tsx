@@ -6,9 +6,9 @@ import { useArrivedSnapshot } from "./use-arrived-snapshot.ts";
 
 /** The snapshot of an event, 96 px wide, or why there is none. Takes the same room in any case. */
 export function EventThumb({ event }: { event: EventItem }) {
-  const snapshot = useArrivedSnapshot(event);
+  const { snapshot, arrived } = useArrivedSnapshot(event);
   const [failed, setFailed] = useState<string | null>(null);
-  const url = snapshot !== null && snapshot.storedAt !== null ? snapshot.url : null;
+  const url = snapshot !== null && arrived ? snapshot.url : null;
   return (
     <div className="relative flex h-[60px] w-24 shrink-0 items-center justify-center overflow-hidden rounded-sm bg-letterbox">
       {url !== null && failed !== url ? (

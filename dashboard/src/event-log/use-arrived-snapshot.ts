@@ -1,26 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 import { type EventItem, useTRPC } from "../connection/api.ts";
+import { useLiveFeed } from "../connection/use-connection.ts";
 
-/** A snapshot usually arrives within a second or two; one whose node is away may take days. */
-const SOON_MS = 1_500;
-const LATER_MS = 20_000;
-const SOON_FOR_MS = 60_000;
+/** The feed tells of arrivals; one that was told while the line was down is found by asking. */
+const ASK_AGAIN_MS = 15_000;
 
-/** An event's snapshot; while it has not arrived, the cloud is asked again until it has. */
-export function useArrivedSnapshot(event: EventItem): EventItem["snapshot"] {
-  const waits = event.snapshot !== null && event.snapshot.storedAt === null;
+/** An event's snapshot as the list or detail has it, and whether its picture can be fetched yet. */
+export interface ArrivingSnapshot {
+  snapshot: EventItem["snapshot"];
+  arrived: boolean;
+}
+
+/** Watches an event's snapshot until it has arrived. */
+export function useArrivedSnapshot(event: EventItem): ArrivingSnapshot {
+  const { snapshot } = event;
+  const feed = useLiveFeed();
+  const told = useSyncExternalStore(
+    feed.onArrival,
+    () => snapshot !== null && feed.hasArrived(snapshot.sha256),
+  );
+  const waits = snapshot !== null && snapshot.storedAt === null && !told;
   const { data } = useQuery(
     useTRPC().events.byId.queryOptions(
       { eventId: event.eventId },
-      {
-        enabled: waits,
-        refetchInterval: ({ state }) => {
-          if (state.data !== undefined && state.data.snapshot?.storedAt !== null) return false;
-          return Date.now() - event.lastAt < SOON_FOR_MS ? SOON_MS : LATER_MS;
-        },
-      },
+      { enabled: waits, refetchInterval: ASK_AGAIN_MS },
     ),
   );
-  if (!waits || data === undefined || data.lastRowId < event.lastRowId) return event.snapshot;
-  return data.snapshot;
+  if (!waits) return { snapshot, arrived: snapshot !== null };
+  const found = data?.snapshot ?? null;
+  if (found !== null && found.storedAt !== null && found.sha256 === snapshot.sha256)
+    return { snapshot: found, arrived: true };
+  return { snapshot, arrived: false };
 }

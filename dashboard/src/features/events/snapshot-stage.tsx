@@ -25,7 +25,7 @@ function Absent({
 
 /** The place of the snapshot: always the same room, whether it has arrived or not. */
 export function SnapshotStage({ event }: { event: EventItem }) {
-  const snapshot = useArrivedSnapshot(event);
+  const { snapshot, arrived } = useArrivedSnapshot(event);
   const [failures, setFailures] = useState(0);
   const [failed, setFailed] = useState(false);
   const onError = useCallback(() => setFailed(true), []);
@@ -36,7 +36,7 @@ export function SnapshotStage({ event }: { event: EventItem }) {
           The node declared that it had to drop this event's snapshot to stay within its disk
           budget.
         </Absent>
-      ) : snapshot.storedAt === null ? (
+      ) : !arrived ? (
         <Absent icon={<LoaderCircle />} title="Snapshot not arrived yet">
           The event is safe. Its snapshot is still at {event.nodeId}, which is asked for it again
           every 30 s; it appears here by itself.
