@@ -51,6 +51,7 @@ export class Cloud {
   readonly #logger: Logger;
   readonly #parts: Part[] = [];
   readonly #dependencies: Dependency[] = [];
+  readonly #links: MqttLink[] = [];
 
   constructor(config: CloudConfig, logger: Logger) {
     this.#config = config;
@@ -70,9 +71,12 @@ export class Cloud {
   /** Stops every part in reverse order, each within a deadline. */
   async stop(): Promise<void> {
     for (const { name, stop } of this.#parts.splice(0).reverse()) {
-      const stopped = Promise.resolve(stop()).then(() => true);
+      const stopped = (async () => stop())().then(
+        () => true,
+        (error: unknown) => this.#logger.warn({ err: error, part: name }, "part stopped badly"),
+      );
       const inTime = await Promise.race([stopped, delay(STOP_DEADLINE_MS, false, { ref: false })]);
-      if (!inTime) this.#logger.warn({ part: name }, "part did not stop in time");
+      if (inTime === false) this.#logger.warn({ part: name }, "part did not stop in time");
     }
   }
 
@@ -96,6 +100,8 @@ export class Cloud {
     await this.#add("tally", tally);
 
     const { credential, mqttPort } = await this.#startBroker(postgres, tally);
+    const brokerFault = async () => this.#links.map(({ fault }) => fault).find(Boolean) ?? null;
+    this.#dependencies.push({ name: "broker", fault: brokerFault });
     if (config.roles.includes("ingest")) {
       await this.#startIngest(postgres, blobs, tally, credential);
     }
@@ -228,7 +234,7 @@ export class Cloud {
   ): MqttLink {
     const link = new MqttLink({ name, credential, logger: this.#logger, ...options });
     this.#parts.push({ name: `broker connection ${name}`, stop: () => link.stop() });
-    this.#dependencies.push({ name: "broker", fault: async () => link.fault });
+    this.#links.push(link);
     link.start();
     return link;
   }

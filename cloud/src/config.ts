@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import { cloudError } from "./errors.ts";
 
@@ -62,7 +63,8 @@ const configSchema = z
     s3AccessKey: text,
     s3SecretKey: text,
     s3Region: text.default("us-east-1"),
-    dashboardDir: text.optional(),
+    /** Folder of the built dashboard; without it only the API is served. */
+    dashboardDir: text.transform((path) => resolve(path)).optional(),
     logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   })
   .superRefine((config, context) => {

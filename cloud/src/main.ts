@@ -57,5 +57,5 @@ try {
   logger.info(address, "ready");
   process.send?.({ type: "ready", ...address });
 } catch (error) {
-  fail(error, 1);
+  fail(error, error instanceof CodedError && error.code === "CLOUD_CONFIG_INVALID" ? 2 : 1);
 }

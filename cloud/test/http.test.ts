@@ -108,3 +108,15 @@ test("a request that is too big or broken is refused, and the server goes on", a
   expect(broken.status).toBe(400);
   expect((await get("/healthz")).status).toBe(200);
 });
+
+test("without broker and database /readyz names them, and a missing dashboard is a clear fault", async () => {
+  const lonely = await startCloud({}, { SENTINEL_BROKER: "mqtt://127.0.0.1:9" });
+  const answer = await (await fetch(`${lonely.httpUrl}/readyz`)).json();
+  expect(answer).toMatchObject({ ready: false, notReady: ["blobs", "broker"] });
+  const tries = lonely.log.filter(({ link, level }) => link !== undefined && Number(level) >= 40);
+  expect(tries.length).toBeLessThanOrEqual(3);
+  await lonely.stop();
+  await expect(startCloud({}, { SENTINEL_DASHBOARD_DIR: "/nowhere" })).rejects.toMatchObject({
+    code: "CLOUD_CONFIG_INVALID",
+  });
+});

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectApi } from "./api-client.ts";
 import { EdgeNode } from "./edge-node.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { TcpCut } from "./tcp-cut.ts";
 import { waitUntil } from "./wait-until.ts";
 
 let cloud: RunningCloud;
@@ -72,25 +73,30 @@ test("who watches makes the node send, is told frames with their boxes, and the 
   expect(watches().length).toBe(asked);
 });
 
-test("a client that does not read is skipped over, not queued for", async () => {
-  const slow = new WebSocket(`${cloud.httpUrl.replace("http", "ws")}/trpc`);
-  await new Promise((resolve) => slow.addEventListener("open", resolve));
-  const { PreviewHub } = await import("../src/live/preview-hub.ts");
-  const hub = new PreviewHub({ hear: () => {}, ignore: () => {}, send: () => {} });
-  const watch = hub.watch([{ nodeId: "node-a", cameraId: "gate-1" }]);
-  const frame = {
-    cameraId: "gate-1",
-    capturedAt: 1,
-    width: 1,
-    height: 1,
-    jpegBase64: "x",
-    detections: [],
-  };
-  for (let frameNumber = 1; frameNumber <= 500; frameNumber += 1) {
-    hub.show("node-a", { ...frame, frameNumber });
+test("a client that does not read is sent the newest frame later, not all of them", async () => {
+  const line = new TcpCut(cloud.httpUrl);
+  const { api, close } = connectApi(`http://127.0.0.1:${await line.join()}`);
+  const frames: number[] = [];
+  const camera = { nodeId: "node-a", cameraId: "slow-1" };
+  api.live.previews.subscribe(
+    { cameras: [camera] },
+    { onData: ({ frameNumber }) => frames.push(frameNumber) },
+  );
+  await waitUntil(() => {
+    show("slow-1", 0);
+    return frames.length > 0;
+  });
+  line.hold();
+  const picture = "A".repeat(400_000);
+  for (let frameNumber = 1; frameNumber <= 200; frameNumber += 1) {
+    show("slow-1", frameNumber, picture);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  const newest = await watch.newest(new AbortController().signal);
-  expect(newest.map(({ frameNumber }) => frameNumber)).toEqual([500]);
-  watch.close();
-  slow.close();
+  line.release();
+  await waitUntil(() => frames.at(-1) === 200);
+  const late = frames.filter((frameNumber) => frameNumber > 0);
+  expect(late.length).toBeLessThan(60);
+  expect(late).toEqual(late.toSorted((a, b) => a - b));
+  await close();
+  await line.cut();
 });

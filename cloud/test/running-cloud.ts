@@ -56,7 +56,14 @@ export async function startCloud(
     const made = new Cloud(config, pino({ level: "debug" }, sink));
     return { made, address: await made.start() };
   };
-  let { made, address } = await start("0");
+  const cleanUp = async () => {
+    if (database === null) await own.drop();
+    await rm(folder, { recursive: true });
+  };
+  let { made, address } = await start("0").catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
   const running: RunningCloud = {
     database: own,
     httpUrl: `http://127.0.0.1:${address.httpPort}`,
@@ -70,8 +77,7 @@ export async function startCloud(
     },
     stop: async () => {
       await made.stop();
-      if (database === null) await own.drop();
-      await rm(folder, { recursive: true });
+      await cleanUp();
     },
   };
   return running;

@@ -33,6 +33,15 @@ export class TcpCut {
     return this.#port;
   }
 
+  /** Passes nothing on until {@link release}; what is sent waits at its sender. */
+  hold(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  release(): void {
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   /** Breaks every connection and refuses new ones. */
   async cut(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()));
