@@ -12,6 +12,12 @@ const INHERITED = [
   "TMPDIR",
   "XDG_CACHE_HOME",
   "NODE_EXTRA_CA_CERTS",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
 ] as const;
 
 /** The environment that a role's process is started with, before its own settings. */

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { inheritedEnv } from "../config.ts";
 
 /** A program that a Debian package brings. */
 export interface DebianProgram {
@@ -24,7 +25,7 @@ export function canInstallPackages(): boolean {
 function aptGet(args: readonly string[], deadlineMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn("apt-get", ["-qq", "-y", "-o", "DPkg::Lock::Timeout=120", ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      env: { ...inheritedEnv(), DEBIAN_FRONTEND: "noninteractive" },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: deadlineMs,
     });
