@@ -1,16 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that run the whole of Sentinel: they want the machine for themselves. */
+const WHOLE = ["fleet/local/test/{whole-run,start-refusals}.test.ts"];
+
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
-    include: [
-      "{edge-agent,cloud,fleet/*}/{src,test}/**/*.test.ts",
-      "dashboard/src/**/*.test.{ts,tsx}",
-    ],
     globalSetup: [".ci/global-setup.ts"],
+    reporters: ["default"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
-    reporters: ["default"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "parts",
+          include: [
+            "{edge-agent,cloud,fleet/*}/{src,test}/**/*.test.ts",
+            "dashboard/src/**/*.test.{ts,tsx}",
+          ],
+          exclude: ["**/node_modules/**", ...WHOLE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "whole", include: WHOLE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
