@@ -6,7 +6,7 @@ const node = { lastSeq: 100, completeSeq: 100, declaredGaps: 0, online: true, te
 test("a node whose rows are all here is complete", () => {
   expect(completenessOf(node)).toEqual({
     tone: "live",
-    words: "Nothing is on its way, no gaps.",
+    words: "All that it told of is here, no gaps.",
     share: 1,
   });
 });
@@ -23,7 +23,7 @@ test("a few rows on their way are the ordinary course, many are not", () => {
 test("a declared gap is never shown as complete without saying so", () => {
   expect(completenessOf({ ...node, declaredGaps: 2 })).toEqual({
     tone: "stale",
-    words: "Nothing is on its way, 2 declared gaps.",
+    words: "All that it told of is here, 2 declared gaps.",
     share: 1,
   });
 });

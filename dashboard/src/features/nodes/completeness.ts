@@ -41,7 +41,7 @@ export function completenessOf(
     tone: node.declaredGaps === 0 ? "live" : "stale",
     words:
       behind === 0
-        ? `Nothing is on its way, ${gaps}.`
+        ? `All that it told of is here, ${gaps}.`
         : `${plural(behind, "row")} on their way, ${gaps}.`,
     share,
   };

@@ -103,8 +103,8 @@ export function NodeCameras({ nodeId, cameras }: { nodeId: string; cameras: read
             >
               Latency p50 / p95
             </th>
-            <th scope="col" className={`${HEAD} text-right`} title="Objects in view now">
-              In view
+            <th scope="col" className={`${HEAD} text-right`} title="Objects that are followed now">
+              Open tracks
             </th>
           </tr>
         </thead>
