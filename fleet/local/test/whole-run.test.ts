@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort, StartProcess, temporaryDataDir } from "./start-process.ts";
 
@@ -34,21 +35,28 @@ const args = () => ["--data-dir", folder.path, "--port", String(port)];
 test("one command: cameras are watched, a person's box and an event row appear, and the figures are whole", async () => {
   const start = new StartProcess([...args(), "--cameras", "4", "--for", "45s"]);
   await start.says("Dashboard: http://");
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await (
+    await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  ).newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.goto(`http://127.0.0.1:${port}/`);
   const tile = page.locator('article[data-camera-id][data-detections*="person"]').first();
   await tile.waitFor({ timeout: 40_000 });
   expect(await page.locator("article[data-camera-id]").count()).toBe(4);
+  expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole("link", { name: "Events" }).first().click();
   const row = page.locator("[data-event-id]").first();
   await row.waitFor({ timeout: 30_000 });
   await row.click();
   await page
-    .getByText(/person/i)
+    .getByRole("img", { name: /snapshot/i })
     .first()
-    .waitFor();
+    .waitFor({ timeout: 20_000 });
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole("link", { name: "Nodes" }).first().click();
+  await page.getByText("Complete up to").waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
   await page.close();
   expect(faults).toEqual([]);
 
@@ -129,6 +137,14 @@ test("kill -9 of the agent and of the cloud, one after the other, is survived by
   expect(start.summary).toMatchObject({ lost: 0, duplicates: 0 });
   expect(start.summary.eventsCommitted).toBe(start.summary.eventsCreated);
 }, 240_000);
+
+/** What keeps people with assistive technology out (axe-core, impact serious and critical). */
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
 
 /** Process ids of the roles, in the order in which they were started. */
 function startedPids(): number[] {

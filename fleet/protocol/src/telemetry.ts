@@ -22,7 +22,9 @@ export const telemetrySchema = z.object({
   nodeId: nodeIdSchema,
   at: timestampSchema,
   periodMs: z.int().min(1),
+  /** Share of all cores of the machine that was busy, 0..100. */
   cpuPercent: rate,
+  /** Resident memory of the agent itself; its ffmpeg children have about 60 MB each on top. */
   rssBytes: count,
   diskFreeBytes: count.nullable(),
   /** Totals since the agent started. */

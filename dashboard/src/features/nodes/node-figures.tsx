@@ -99,7 +99,7 @@ export function NodeFigures({ node }: { node: FleetNode }) {
         )}
       </div>
       <Figure name="CPU" value={told ? `${Math.round(telemetry.cpuPercent)}%` : UNKNOWN}>
-        {told ? "100% is one core" : null}
+        {told ? "of all cores" : null}
       </Figure>
       <Figure name="Memory" value={told ? formatBytes(telemetry.rssBytes) : UNKNOWN}>
         {told ? "of the agent" : null}

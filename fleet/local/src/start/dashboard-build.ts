@@ -8,7 +8,9 @@ import { repositoryPath } from "./repository.ts";
 /** Files and folders that a build of the dashboard depends on. */
 const INPUTS = [
   "dashboard/src",
+  "dashboard/public",
   "dashboard/index.html",
+  "dashboard/tsconfig.json",
   "dashboard/vite.config.ts",
   "dashboard/package.json",
   "fleet/protocol/src",
