@@ -104,7 +104,7 @@ test("a missing configuration file ends with 2 and names the file", async () => 
 
 test("options that make no sense name the option and what is accepted", async () => {
   const { code, stderr } = await refusal(["--for", "soon"]);
-  expect(code).not.toBe(0);
+  expect(code).toBe(2);
   expect(stderr).toContain("--for");
   expect(stderr).toContain("60s");
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CodedError } from "@sentinel/protocol/coded-error";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { defaultDataDir } from "../config.ts";
 import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
@@ -12,7 +12,8 @@ function buildProgram(): Command {
   const program = new Command("sentinel")
     .description("AI cameras at many sites: watch, search, learn, roll out.")
     .version(sentinelVersion())
-    .showHelpAfterError("(add --help for what is accepted)");
+    .showHelpAfterError("(add --help for what is accepted)")
+    .exitOverride();
   addStartOptions(
     program
       .command("start")
@@ -30,16 +31,20 @@ function buildProgram(): Command {
 
 /** Exit code of a fault: 2 where the person's input was wrong, 1 otherwise. */
 function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof CodedError && /^CONFIG_/.test(error.code) ? 2 : 1;
+}
+
+/** A coded fault is for the person; anything else is a defect and shows where it came from. */
+function textOf(error: unknown): string {
+  if (error instanceof CodedError) return `${error.code}: ${error.message}`;
+  return String(error instanceof Error ? error.stack : error);
 }
 
 try {
   await buildProgram().parseAsync();
 } catch (error) {
-  const text =
-    error instanceof CodedError
-      ? `${error.code}: ${error.message}`
-      : String(error instanceof Error ? error.stack : error);
-  process.stderr.write(`sentinel: ${text}\n`);
+  // What commander refuses, or shows for --help, it has already written.
+  if (!(error instanceof CommanderError)) process.stderr.write(`sentinel: ${textOf(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
