@@ -172,6 +172,7 @@ test("an event tells its rows and the name of its model", async () => {
       completeSeq: 126,
       lastSeq: 126,
       declaredGaps: 1,
+      latestGap: expect.objectContaining({ reason: "disk-budget", dropped: {} }) as object,
       cameras: 0,
     }),
   ]);

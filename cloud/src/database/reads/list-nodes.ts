@@ -1,6 +1,12 @@
+import type { GapRow } from "@sentinel/protocol/event-batch";
 import type { ReportedModel } from "@sentinel/protocol/status";
 import type { Telemetry } from "@sentinel/protocol/telemetry";
 import type { Reads } from "../tables.ts";
+
+/** A declared loss: what was dropped, and why. */
+export type DeclaredGap = Pick<GapRow, "createdAt" | "throughSeq" | "reason" | "dropped"> & {
+  seq: number;
+};
 
 /** A node as an operator sees it. */
 export interface NodeItem {
@@ -18,6 +24,8 @@ export interface NodeItem {
   committedAt: number | null;
   /** Losses that the node declared, over all of its epochs. */
   declaredGaps: number;
+  /** The newest of them. */
+  latestGap: DeclaredGap | null;
   telemetry: Telemetry | null;
   telemetryAt: number | null;
   cameras: number;
@@ -64,6 +72,7 @@ export async function listNodes(db: Reads): Promise<NodeItem[]> {
     ])
     .orderBy("n.node_id")
     .execute();
+  const gaps = await latestGaps(db);
   return rows.map((row) => ({
     nodeId: row.node_id,
     online: row.online,
@@ -76,9 +85,29 @@ export async function listNodes(db: Reads): Promise<NodeItem[]> {
     completeSeq: row.complete_seq ?? 0,
     committedAt: row.committed_at,
     declaredGaps: row.declared_gaps ?? 0,
+    latestGap: gaps.get(row.node_id) ?? null,
     telemetry: row.telemetry,
     telemetryAt: row.telemetry_at,
     cameras: row.cameras ?? 0,
     camerasLive: row.online ? (row.cameras_live ?? 0) : 0,
   }));
+}
+
+/** The newest gap row of every node that has one. */
+async function latestGaps(db: Reads): Promise<Map<string, DeclaredGap>> {
+  const rows = await db
+    .selectFrom("event_log")
+    .distinctOn("node_id")
+    .select(["node_id", "seq", "row"])
+    .where("kind", "=", "gap")
+    .orderBy("node_id")
+    .orderBy("id", "desc")
+    .execute();
+  return new Map(
+    rows.flatMap(({ node_id, seq, row }) => {
+      if (row.kind !== "gap") return [];
+      const { createdAt, throughSeq, reason, dropped } = row;
+      return [[node_id, { seq, createdAt, throughSeq, reason, dropped }]];
+    }),
+  );
 }

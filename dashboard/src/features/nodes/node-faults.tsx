@@ -1,5 +1,6 @@
 import type { Camera, FleetNode } from "../../connection/api.ts";
 import { plural } from "../../format/amount.ts";
+import { formatAbsolute } from "../../format/moment.ts";
 import { StatusMark, type StatusTone } from "../../ui/status-mark.tsx";
 
 interface Notice {
@@ -43,9 +44,25 @@ export function noticesOf(node: FleetNode, cameras: readonly Camera[]): Notice[]
       key: "gaps",
       tone: "stale",
       title: plural(node.declaredGaps, "declared gap"),
-      words: "The node had to drop rows and said so. Nothing else is missing.",
+      words: gapWords(node),
     });
   return notices;
+}
+
+const GAP_REASONS = {
+  "disk-budget": "its disk budget was reached",
+  "disk-error": "its disk took no more",
+  "cloud-behind": "the cloud no longer had what it had confirmed",
+} as const;
+
+/** What the newest declared gap stands for, and that nothing else is missing. */
+function gapWords({ latestGap }: FleetNode): string {
+  if (latestGap === null) return "The node had to drop rows and said so. Nothing else is missing.";
+  const { seq, throughSeq, reason, dropped, createdAt } = latestGap;
+  const rows = seq === throughSeq ? `row ${seq}` : `rows ${seq} to ${throughSeq}`;
+  const kinds = Object.entries(dropped).map(([kind, count]) => `${count} ${kind}`);
+  const what = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
+  return `Latest, ${formatAbsolute(createdAt)}: ${rows}${what}, because ${GAP_REASONS[reason]}. Nothing else is missing.`;
 }
 
 /** The notices of a node; nothing where all is well. */
