@@ -103,7 +103,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => c
 if (process.env.npm_lifecycle_event !== undefined) {
   // npm gone (a `kill -9`, a closed terminal) means that nobody wants this any more.
   const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 300).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 300);
+  watch.unref();
 }
 child.on("error", (error) => fail(`sentinel: ${error.message}`));
 child.on("exit", (code, signal) => {

@@ -46,7 +46,7 @@ export function modelCacheDir(): string {
   return join(base, "sentinel", "models");
 }
 
-/** Where a run keeps everything by default: below the person's data home, so that clones share it not. */
+/** Where a run keeps everything by default: in the clone, so that two clones share nothing. */
 export function defaultDataDir(repositoryRoot: string): string {
   return join(repositoryRoot, ".sentinel");
 }

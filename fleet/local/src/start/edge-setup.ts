@@ -76,12 +76,12 @@ function readConfig(file: string | null): Record<string, unknown> {
   return JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
 }
 
-/** A name for people that holds no password: host and path, or the file's name. */
+/** A name for people that holds no password: the host and which one it is, or the file's name. */
 function cameraName(url: string, index: number): string {
   try {
     const { hostname, pathname } = new URL(url);
-    const place =
-      hostname === "" ? basename(pathname) : `${hostname}${pathname.replace(/\/$/, "")}`;
+    // Paths and queries of cameras often hold a password, so only the host is shown.
+    const place = hostname === "" ? basename(pathname) : `${hostname} (${index + 1})`;
     return place === "" ? `Own ${index + 1}` : place.slice(0, 100);
   } catch {
     return basename(url).slice(0, 100) || `Own ${index + 1}`;

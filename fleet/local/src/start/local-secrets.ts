@@ -1,5 +1,13 @@
 import { randomBytes, scryptSync } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -21,7 +29,7 @@ export function loadLocalSecrets(root: string): LocalSecrets {
     s3SecretKey: randomBytes(24).toString("hex"),
     nodePassword: randomBytes(24).toString("hex"),
   };
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  writeWhole(file, JSON.stringify(secrets));
   return secrets;
 }
 
@@ -36,6 +44,19 @@ export function writeNodePasswords(root: string, passwords: ReadonlyMap<string, 
     const hash = scryptSync(password, salt, 32);
     return `${nodeId}:scrypt$${salt.toString("hex")}$${hash.toString("hex")}`;
   });
-  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  writeWhole(file, `${lines.join("\n")}\n`);
   return file;
+}
+
+/** The whole file or none, for its owner only: temporary file, fsync, rename. */
+function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, "w", 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(temporary, file);
 }

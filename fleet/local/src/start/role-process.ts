@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, type WriteStream } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { localError } from "../errors.ts";
+import { RoleLog } from "./role-log.ts";
 
 /** What a role's process is started with. */
 export interface RoleProcessOptions {
@@ -29,7 +29,7 @@ const MAX_BACKOFF_MS = 30_000;
 export class RoleProcess {
   readonly #options: RoleProcessOptions;
   #child: ChildProcess | null = null;
-  #log: WriteStream | null = null;
+  readonly #log: RoleLog;
   #tail: string[] = [];
   #stopping = false;
   #restarts = 0;
@@ -38,6 +38,7 @@ export class RoleProcess {
   constructor(options: RoleProcessOptions) {
     this.#options = options;
     this.#env = options.env;
+    this.#log = new RoleLog(options.logFile);
   }
 
   /** How often it died and was started again. */
@@ -57,7 +58,7 @@ export class RoleProcess {
   /** Starts it and waits for its `ready`. @throws CodedError ROLE_FAILED with the end of its log. */
   async start(): Promise<Record<string, unknown>> {
     this.#stopping = false;
-    this.#log ??= createWriteStream(this.#options.logFile, { flags: "a" });
+    this.#log.open();
     const ready = this.#spawn();
     ready.child.once("exit", (code, signal) => this.#onExit(code, signal));
     return ready.promise;
@@ -89,8 +90,7 @@ export class RoleProcess {
   }
 
   #closeLog(result: boolean): boolean {
-    this.#log?.end();
-    this.#log = null;
+    this.#log.close();
     return result;
   }
 
@@ -109,7 +109,7 @@ export class RoleProcess {
     if (child.pid !== undefined) this.#options.onSpawn(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
-        this.#log?.write(chunk);
+        this.#log.write(chunk);
         this.#tail = [...this.#tail, ...chunk.toString().split("\n").filter(Boolean)].slice(-8);
       });
     }

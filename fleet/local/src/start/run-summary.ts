@@ -18,8 +18,9 @@ export interface RunSummary {
   eventsCreated: number;
   /** Rows of them that Postgres holds. */
   eventsCommitted: number;
-  lost: number;
-  duplicates: number;
+  /** Null where the edge or Postgres could not be asked. */
+  lost: number | null;
+  duplicates: number | null;
   captureToDisplayMs: { p50: number | null; p95: number | null };
   rssBytes: { edge: number; cloud: number };
 }
@@ -39,10 +40,14 @@ export interface RunMeasurements {
 
 /** Puts the figures together; nothing here is assumed. */
 export function summarize(run: RunMeasurements): RunSummary {
-  const { edgeBefore, edgeAfter, cloudBefore, cloudAfter } = run;
+  const { edgeAfter, cloudAfter } = run;
+  // A new epoch counts from 1 again, so what was before it does not count.
+  const sameEpoch = run.edgeBefore?.epoch === edgeAfter?.epoch;
+  const edgeBefore = sameEpoch ? run.edgeBefore : null;
+  const cloudBefore = sameEpoch ? run.cloudBefore : null;
   const compared =
     edgeAfter === null || cloudAfter === null
-      ? { lost: 0, duplicates: 0 }
+      ? { lost: null, duplicates: null }
       : compareCounts(edgeAfter, cloudAfter);
   return {
     cameras: run.cameras,

@@ -17,6 +17,8 @@ import type { AgentTotals } from "./run-summary.ts";
 const BUCKETS = ["sentinel-models", "sentinel-clips", "sentinel-datasets"];
 const REGION = "us-east-1";
 const FOOTAGE_FPS = 10;
+/** No model, clip or snapshot is larger. */
+const MAX_BLOB_BYTES = 1_000_000_000;
 
 const readySchema = z.object({ httpPort: z.int(), mqttPort: z.int().nullable().optional() });
 const totalsSchema = z.object({
@@ -169,7 +171,10 @@ export class SentinelStack {
   }
 
   async #startPostgres(): Promise<string> {
-    const postgres = new EmbeddedPostgres({ dataDir: this.#options.dataDir.postgres });
+    const postgres = new EmbeddedPostgres({
+      dataDir: this.#options.dataDir.postgres,
+      logger: this.#logger("database"),
+    });
     this.#stops.push({ name: "database", stop: () => postgres.stop() });
     return (await postgres.start()).url;
   }
@@ -182,6 +187,8 @@ export class SentinelStack {
       secretKey,
       region: REGION,
       buckets: BUCKETS,
+      maxBodyBytes: MAX_BLOB_BYTES,
+      logger: this.#logger("blobs"),
     });
     this.#stops.push({ name: "blobs", stop: () => s3.stop() });
     return (await s3.start()).endpoint;
@@ -222,6 +229,13 @@ export class SentinelStack {
       onMessage: (message) => this.#onMessage(message),
       onCrash: (reason) => progress.say(`the ${name} ended with ${reason}; starting it again`),
     });
+  }
+
+  /** What a part in this process has to say is said to the person at the terminal. */
+  #logger(name: string) {
+    const say = (_facts: object, message: string) =>
+      this.#options.progress.say(`${name}: ${message}`);
+    return { info: say, warn: say };
   }
 
   #onMessage(message: unknown): void {

@@ -7,8 +7,8 @@ import pg from "pg";
 export interface EdgeCount {
   epoch: string;
   lastSeq: number;
-  /** Rows not yet acknowledged. */
-  pending: number;
+  /** Sequence numbers of the rows not yet acknowledged. */
+  pending: readonly number[];
   /** Rows ever created, by kind. */
   created: Readonly<Record<string, number>>;
 }
@@ -26,13 +26,11 @@ export function countAtEdge(edgeDir: string): EdgeCount | null {
     const ledger = database
       .prepare<[], { kind: string; rows: number }>("select kind, rows from ledger")
       .all();
-    const pending = database
-      .prepare<[], { rows: number }>("select count(*) as rows from outbox")
-      .get();
+    const pending = database.prepare<[], { seq: number }>("select seq from outbox").all();
     return {
       epoch: String(meta("epoch") ?? ""),
       lastSeq: Number(meta("last_seq") ?? 0),
-      pending: pending?.rows ?? 0,
+      pending: pending.map(({ seq }) => seq),
       created: Object.fromEntries(ledger.map(({ kind, rows }) => [kind, rows])),
     };
   } finally {
@@ -45,6 +43,8 @@ export interface CloudCount {
   rows: number;
   /** Sequence numbers that a row other than a gap stands for. */
   sequenceNumbers: number;
+  /** How many of the rows that the edge has not yet seen acknowledged are committed nevertheless. */
+  committedPending: number;
   /** Rows of `began` and `ended` beyond the one that each event may have. */
   repeatedEnds: number;
 }
@@ -53,24 +53,31 @@ export interface CloudCount {
 export async function countInPostgres(
   databaseUrl: string,
   nodeId: string,
-  epoch: string,
+  { epoch, pending }: Pick<EdgeCount, "epoch" | "pending">,
 ): Promise<CloudCount> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on("error", () => undefined);
   await client.connect();
   try {
-    const result = await client.query<{ rows: string; seqs: string; repeated: string }>(
+    const result = await client.query<{
+      rows: string;
+      seqs: string;
+      pending: string;
+      repeated: string;
+    }>(
       `select count(*) as rows,
               count(distinct seq) filter (where kind <> 'gap') as seqs,
+              count(distinct seq) filter (where kind <> 'gap' and seq = any($3)) as pending,
               count(*) filter (where kind in ('began', 'ended'))
                 - count(distinct (event_id, kind)) filter (where kind in ('began', 'ended')) as repeated
          from event_log where node_id = $1 and epoch = $2`,
-      [nodeId, epoch],
+      [nodeId, epoch, pending],
     );
     const [row] = result.rows;
     return {
       rows: Number(row?.rows ?? 0),
       sequenceNumbers: Number(row?.seqs ?? 0),
+      committedPending: Number(row?.pending ?? 0),
       repeatedEnds: Number(row?.repeated ?? 0),
     };
   } finally {
@@ -86,8 +93,9 @@ export function compareCounts(
   edge: EdgeCount,
   cloud: CloudCount,
 ): { lost: number; duplicates: number } {
+  const waiting = edge.pending.length - cloud.committedPending;
   return {
-    lost: Math.max(0, edge.lastSeq - edge.pending - cloud.sequenceNumbers),
+    lost: Math.max(0, edge.lastSeq - cloud.sequenceNumbers - waiting),
     duplicates: Math.max(0, cloud.rows - edge.lastSeq) + cloud.repeatedEnds,
   };
 }

@@ -17,7 +17,7 @@ import { Progress } from "./progress.ts";
 import { repositoryPath, sentinelVersion } from "./repository.ts";
 import { type RunSummary, summarize } from "./run-summary.ts";
 import { SentinelStack } from "./sentinel-stack.ts";
-import { countAtEdge, countInPostgres } from "./sequence-count.ts";
+import { countAtEdge, countInPostgres, type EdgeCount } from "./sequence-count.ts";
 import type { StartOptions } from "./start-options.ts";
 import { StopSignal } from "./stop-signal.ts";
 
@@ -94,8 +94,8 @@ async function run(
   stopping: StopSignal,
 ): Promise<RunSummary | null> {
   const edgeBefore = countAtEdge(edgeDir);
-  const countCloud = (epoch: string) => countInPostgres(stack.databaseUrl, nodeId, epoch);
-  const cloudBefore = edgeBefore === null ? null : await countCloud(edgeBefore.epoch);
+  const countCloud = (edge: EdgeCount) => countInPostgres(stack.databaseUrl, nodeId, edge);
+  const cloudBefore = edgeBefore === null ? null : await countCloud(edgeBefore);
   await stack.startEdge();
   const startedAt = Date.now();
   process.stdout.write(`Dashboard: ${url}\n`);
@@ -120,7 +120,7 @@ async function run(
     edgeBefore,
     edgeAfter,
     cloudBefore,
-    cloudAfter: edgeAfter === null ? null : await countCloud(edgeAfter.epoch),
+    cloudAfter: edgeAfter === null ? null : await countCloud(edgeAfter),
     latenciesMs: probe.latenciesMs,
     rssBytes,
   });
