@@ -70,6 +70,23 @@ async function asked(sha256: string): Promise<Upload> {
   return uploads(sha256).at(-1) as Upload;
 }
 
+let startedAt = 1;
+/** The node's agent says that it has started. */
+async function sayOnline(): Promise<void> {
+  startedAt += 1;
+  await node.send("status", {
+    online: true,
+    nodeId: "node-a",
+    at: Date.now(),
+    agentVersion: "1",
+    startedAt,
+    epoch: node.epoch,
+    lastSeq: seq,
+    model: null,
+    cameras: [],
+  });
+}
+
 const put = (url: string, picture: Buffer) =>
   fetch(url, {
     method: "PUT",
@@ -143,27 +160,73 @@ test("a node that comes back is asked for what it still owes; what lies there al
   const { eventId: lateId, sha256: lateSha } = await sendEvent(late);
   const silent = Buffer.concat([JPEG, Buffer.from("silent")]);
   const { eventId: silentId, sha256: silentSha } = await sendEvent(silent);
+  // Just asked for, by the time rule it is not due.
+  const young = await sendEvent(Buffer.concat([JPEG, Buffer.from("young")]));
+  await asked(young.sha256);
   // Uploaded, but its answer was lost.
   await put((await asked(silentSha)).url, silent);
   const before = uploads(lateSha).length;
-  await node.send("status", {
-    online: true,
-    nodeId: "node-a",
-    at: Date.now(),
-    agentVersion: "1",
-    startedAt: 1,
-    epoch: node.epoch,
-    lastSeq: seq,
-    model: null,
-    cameras: [],
-  });
+  await cloud.database.query(
+    "update events set snapshot_asked_at = $1 where snapshot_sha256 = any ($2)",
+    [Date.now() - 31_000, [lateSha, silentSha]],
+  );
+  await sayOnline();
   await node.until(() => uploads(lateSha).length > before);
   await waitUntil(async () => (await snapshotOf(silentId))?.storedAt !== null);
   const again = await asked(lateSha);
   await put(again.url, late);
   await reply(again);
   await waitUntil(async () => (await snapshotOf(lateId))?.storedAt !== null);
+  expect(uploads(young.sha256)).toHaveLength(1);
 });
+
+test("a picture that two events name is there for both, though its node gave it away at once", async () => {
+  const picture = Buffer.concat([JPEG, Buffer.from("twice")]);
+  const first = await sendEvent(picture);
+  const command = await asked(first.sha256);
+  await put(command.url, picture);
+  await reply(command);
+  await waitUntil(async () => (await snapshotOf(first.eventId))?.storedAt !== null);
+  const second = await sendEvent(picture);
+  await node.until(() => uploads(second.sha256).length === 2);
+  await reply(await asked(second.sha256), { code: "SNAPSHOT_GONE", message: "not here" });
+  await waitUntil(async () => (await snapshotOf(second.eventId))?.storedAt !== null);
+  expect((await snapshotOf(second.eventId))?.goneAt).toBeNull();
+});
+
+test.each([
+  ["another picture", Buffer.concat([JPEG, Buffer.from("put over it")])],
+  ["more than a picture may have", Buffer.alloc(5_000_001)],
+])(
+  "%s put over a verified one is never served, and it is asked for again",
+  async (_what, other) => {
+    const picture = Buffer.concat([JPEG, Buffer.from(`verified ${other.length}`)]);
+    const { eventId, sha256 } = await sendEvent(picture);
+    const command = await asked(sha256);
+    await put(command.url, picture);
+    await reply(command);
+    await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
+    const before = await counted("snapshot-tampered");
+    expect((await put(command.url, other)).status).toBe(200);
+    const served = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`);
+    expect(served.status).toBe(404);
+    expect(served.headers.get("content-type")).toContain("json");
+    expect(served.headers.get("cache-control")).toBe("no-store");
+    expect((await snapshotOf(eventId))?.storedAt).toBeNull();
+    await waitUntil(async () => (await counted("snapshot-tampered")) > before);
+    await cloud.database.query(
+      "update events set snapshot_asked_at = 0 where snapshot_sha256 = $1",
+      [sha256],
+    );
+    await sayOnline();
+    await node.until(() => uploads(sha256).length === 2);
+    const again = await asked(sha256);
+    await put(again.url, picture);
+    await reply(again);
+    await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
+    expect((await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`)).status).toBe(200);
+  },
+);
 
 test("a better snapshot takes the place of the one before", async () => {
   const first = Buffer.concat([JPEG, Buffer.from("first")]);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -109,6 +109,16 @@ test("kill -9 of everything at once loses nothing, and yesterday's events are st
   const again = new StartProcess([...args(), "--cameras", "2", "--for", "15s"]);
   expect((await again.exited).code, again.stderr).toBe(0);
   expect(again.summary).toMatchObject({ lost: 0, duplicates: 0 });
+}, 240_000);
+
+test("a model that is refused is named, and the agent keeps the one that it has", async () => {
+  const refused = join(folder.path, "refused.onnx");
+  writeFileSync(refused, "not a model");
+  const start = new StartProcess([...args(), "--cameras", "1", "--model", refused, "--for", "8s"]);
+  expect((await start.exited).code, start.stderr).toBe(0);
+  expect(start.stderr).toContain("MODEL_NOT_ONNX");
+  expect(start.stderr).toContain("the agent keeps the model that it has, yolov5s-320");
+  expect(start.summary.framesInferred).toBeGreaterThan(0);
 }, 240_000);
 
 test("kill -9 of the supervisor alone: the roles notice, and the next start begins at once", async () => {

