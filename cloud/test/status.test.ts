@@ -1,7 +1,12 @@
 import type { OnlineStatus } from "@sentinel/protocol/status";
 import { nodeTopic } from "@sentinel/protocol/topics";
 import { connectAsync } from "mqtt";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Postgres } from "../src/database/postgres.ts";
+import { DeadLetters } from "../src/ingest/dead-letters.ts";
+import { Tally } from "../src/ingest/tally.ts";
+import { StatusIntake } from "../src/status/status-intake.ts";
 import { connectApi } from "./api-client.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 import { uuidV7 } from "./uuid-v7.ts";
@@ -158,4 +163,34 @@ test("a node and its cameras are as they say; when its will fires it is offline;
   await connection.close();
   connection = connectApi(cloud.httpUrl);
   expect(await node()).toMatchObject({ online: false, lastSeq: 9 });
+});
+
+test("a node comes online once, and again when it was away or its agent started anew", async () => {
+  const logger = pino({ level: "silent" });
+  const database = new Postgres({ url: cloud.database.url, logger });
+  const tally = new Tally({ database, logger });
+  const came: string[] = [];
+  /** Tells a status; an intake ends when it has stored what it was told. */
+  const tell = async (message: object) => {
+    const intake = new StatusIntake({
+      database,
+      deadLetters: new DeadLetters({ database, tally }),
+      tally,
+      onOnline: (nodeId) => came.push(nodeId),
+      onReply: () => {},
+    });
+    const told = { ...message, nodeId: "node-c" };
+    await intake.take(nodeTopic("node-c", "status"), Buffer.from(JSON.stringify(told)));
+    await intake.stop();
+    return came.length;
+  };
+  expect(await tell(status())).toBe(1);
+  expect(await tell(status())).toBe(1);
+  expect(await tell(status({ cameras: [] }))).toBe(1);
+  const offline = { online: false, at: 0 };
+  expect(await tell(offline)).toBe(1);
+  expect(await tell(status())).toBe(2);
+  expect(await tell(status({ startedAt: 2_000 }))).toBe(3);
+  expect(await tell(status({ startedAt: 2_000 }))).toBe(3);
+  await database.stop();
 });

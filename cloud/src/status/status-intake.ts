@@ -23,6 +23,7 @@ export class StatusIntake {
     database: Postgres;
     deadLetters: DeadLetters;
     tally: Tally;
+    /** Called when a node comes online, not with each status of one that is. */
     onOnline: (nodeId: string) => void;
     onReply: (nodeId: string, reply: Reply) => void;
   }) {
@@ -33,8 +34,7 @@ export class StatusIntake {
     const onFault = (nodeId: string, error: unknown, forGood: boolean) =>
       tally.count(forGood ? "not-storable" : "database-away", { nodeId, detail: String(error) });
     this.#statuses = new NewestPerNode<Status>(async (nodeId, status) => {
-      await storeStatus(database, nodeId, status, Date.now());
-      if (status.online) options.onOnline(nodeId);
+      if (await storeStatus(database, nodeId, status, Date.now())) options.onOnline(nodeId);
     }, onFault);
     this.#telemetry = new NewestPerNode<Telemetry>(
       (nodeId, telemetry) => storeTelemetry(database, nodeId, telemetry, Date.now()),

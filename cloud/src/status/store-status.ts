@@ -3,6 +3,11 @@ import type { Postgres, Sql } from "../database/postgres.ts";
 import { storableJson, storableText } from "../database/storable-json.ts";
 import { tellChanges } from "./tell-changes.ts";
 
+const NODE_BEFORE = {
+  name: "node-before",
+  text: 'select online, started_at as "startedAt" from nodes where node_id = $1 for update',
+};
+
 const NODE_OFFLINE = {
   name: "node-offline",
   text: `insert into nodes (node_id, online, first_seen_at, last_seen_at) values ($1, false, $2, $2)
@@ -51,17 +56,30 @@ const ALL_OFFLINE = {
   text: "update nodes set online = false where online",
 };
 
-/** Makes what a node says of itself, or what its last will says, its state. */
+/**
+ * Makes what a node says of itself, or what its last will says, its state.
+ * @returns true where the node came online with it: it was offline or unknown, or its agent started
+ * anew. The statuses that follow are not a coming.
+ */
 export async function storeStatus(
   database: Postgres,
   nodeId: string,
   status: Status,
   now: number,
-): Promise<void> {
-  await database.transaction(async (sql) => {
-    if (status.online) await storeOnline(sql, nodeId, status, now);
-    else await sql.query(NODE_OFFLINE, [nodeId, now]);
+): Promise<boolean> {
+  return await database.transaction(async (sql) => {
+    let came = false;
+    if (status.online) {
+      const [before] = await sql.query<{ online: boolean; startedAt: number | null }>(NODE_BEFORE, [
+        nodeId,
+      ]);
+      came = before?.online !== true || before.startedAt !== status.startedAt;
+      await storeOnline(sql, nodeId, status, now);
+    } else {
+      await sql.query(NODE_OFFLINE, [nodeId, now]);
+    }
     await tellChanges(sql);
+    return came;
   });
 }
 
