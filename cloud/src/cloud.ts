@@ -21,6 +21,7 @@ import { PreviewHub } from "./live/preview-hub.ts";
 import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
+import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
 import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
 import { StatusIntake } from "./status/status-intake.ts";
@@ -109,6 +110,10 @@ export class Cloud {
       ? {
           parts: await this.#startApi(postgres, credential),
           blobs,
+          onTampered: async (snapshot: { nodeId: string; sha256: string }) => {
+            tally.count("snapshot-tampered", snapshot);
+            await markSnapshotLost(postgres, snapshot);
+          },
           dashboardDir: config.dashboardDir,
         }
       : null;

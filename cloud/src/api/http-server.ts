@@ -11,7 +11,7 @@ import { addDashboardFiles } from "./dashboard-files.ts";
 import { addHealthRoutes, type Dependency } from "./health.ts";
 import { appRouter } from "./router.ts";
 import { addSecurityHeaders, isSameOrigin } from "./security-headers.ts";
-import { addSnapshotRoute } from "./snapshot-route.ts";
+import { addSnapshotRoute, type TamperedHandler } from "./snapshot-route.ts";
 
 /** What people send is small; pictures go the other way. */
 const MAX_REQUEST_BYTES = 65_536;
@@ -20,6 +20,7 @@ const MAX_REQUEST_BYTES = 65_536;
 interface ServedApi {
   parts: ApiParts;
   blobs: BlobStore;
+  onTampered: TamperedHandler;
   /** The built dashboard, where there is one. */
   dashboardDir: string | undefined;
 }
@@ -100,7 +101,11 @@ export class HttpServer {
         },
       },
     });
-    addSnapshotRoute(server, api.parts.reads, api.blobs);
+    addSnapshotRoute(server, {
+      reads: api.parts.reads,
+      blobs: api.blobs,
+      onTampered: api.onTampered,
+    });
     if (api.dashboardDir !== undefined) await addDashboardFiles(server, api.dashboardDir);
   }
 

@@ -4,19 +4,37 @@ import { z } from "zod";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { nodeOfStoredSnapshot } from "../database/reads/stored-snapshot.ts";
 import type { Reads } from "../database/tables.ts";
-import { snapshotKey } from "../snapshots/snapshot-key.ts";
+import { readSnapshot } from "../snapshots/read-snapshot.ts";
 
 const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) });
 
-/** `/snapshots/{sha256}.jpg`: the picture, which never changes; 404 while it has not arrived. */
-export function addSnapshotRoute(server: FastifyInstance, reads: Reads, blobs: BlobStore): void {
+/** Told where what lies under a snapshot's name is no longer it. */
+export type TamperedHandler = (snapshot: { nodeId: string; sha256: string }) => Promise<void>;
+
+/**
+ * `/snapshots/{sha256}.jpg`: the picture, which never changes; 404 while it has not arrived. The
+ * address that a node was given to upload to holds on after its picture was verified, so each
+ * picture is compared with its name again before it leaves; another one is a 404 and told.
+ */
+export function addSnapshotRoute(
+  server: FastifyInstance,
+  options: { reads: Reads; blobs: BlobStore; onTampered: TamperedHandler },
+): void {
+  const { reads, blobs, onTampered } = options;
+  const genuine = async (sha256: string): Promise<Buffer | null> => {
+    const nodeId = await nodeOfStoredSnapshot(reads, sha256);
+    if (nodeId === null) return null;
+    const read = await readSnapshot(blobs, nodeId, sha256);
+    if (read.verdict === "genuine") return read.picture;
+    if (read.verdict === "tampered") await onTampered({ nodeId, sha256 });
+    return null;
+  };
   server.get("/snapshots/:file", async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
-    const sha256 = params.success ? sha256Schema.parse(params.data.file.slice(0, 64)) : null;
-    const nodeId = sha256 === null ? null : await nodeOfStoredSnapshot(reads, sha256);
-    const blob =
-      sha256 === null || nodeId === null ? null : await blobs.read(snapshotKey(nodeId, sha256));
-    if (blob === null) {
+    const picture = params.success
+      ? await genuine(sha256Schema.parse(params.data.file.slice(0, 64)))
+      : null;
+    if (picture === null) {
       return reply
         .code(404)
         .header("cache-control", "no-store")
@@ -24,8 +42,7 @@ export function addSnapshotRoute(server: FastifyInstance, reads: Reads, blobs: B
     }
     return reply
       .type("image/jpeg")
-      .header("content-length", blob.sizeBytes)
       .header("cache-control", "public, max-age=31536000, immutable")
-      .send(blob.stream);
+      .send(picture);
   });
 }

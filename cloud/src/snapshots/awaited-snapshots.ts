@@ -16,7 +16,7 @@ const CLAIM_DUE = {
       where e.snapshot_sha256 is not null and e.snapshot_stored_at is null
         and e.snapshot_gone_at is null
         and ($2::text is null or e.node_id = $2)
-        and ($2::text is not null or e.snapshot_asked_at is null
+        and (e.snapshot_asked_at is null
           or e.snapshot_asked_at <= $1 - least(3600000, 30000 * 2 ^ greatest(0, e.snapshot_asks - 10)))
       order by e.snapshot_asked_at nulls first limit ${MAX_AT_A_TIME}
       for update of e skip locked)
@@ -34,6 +34,11 @@ const MARK_STORED = {
     select count(*) as events, pg_notify('${SNAPSHOTS_CHANNEL}', $2) from stored having count(*) > 0`,
 };
 
+const MARK_LOST = {
+  name: "mark-snapshot-lost",
+  text: "update events set snapshot_stored_at = null where node_id = $1 and snapshot_sha256 = $2",
+};
+
 const MARK_GONE = {
   name: "mark-snapshot-gone",
   text: `update events set snapshot_gone_at = $3
@@ -42,8 +47,8 @@ const MARK_GONE = {
 
 /**
  * The snapshots that are to be asked for now, of nodes that are online: those never asked for and
- * those asked for 30 s ago or more (after ten times less often, at last hourly); of one node, where
- * given, all of them. They count as asked; two processes never get the same one.
+ * those asked for 30 s ago or more (after ten times less often, at last hourly); where a node is
+ * given, only its own. They count as asked; two processes never get the same one.
  */
 export function claimDueSnapshots(
   database: Postgres,
@@ -60,6 +65,17 @@ export async function markSnapshotStored(
   now: number,
 ): Promise<void> {
   await database.query(MARK_STORED, [nodeId, sha256, now]);
+}
+
+/**
+ * Takes back that a snapshot has arrived, because what lies there is not it: it is asked for again
+ * by the time rule.
+ */
+export async function markSnapshotLost(
+  database: Postgres,
+  { nodeId, sha256 }: AwaitedSnapshot,
+): Promise<void> {
+  await database.query(MARK_LOST, [nodeId, sha256]);
 }
 
 /** Notes on the events that their snapshot will never arrive. */

@@ -13,7 +13,7 @@ import {
   markSnapshotStored,
 } from "./awaited-snapshots.ts";
 import { snapshotKey } from "./snapshot-key.ts";
-import { verifySnapshot } from "./verify-snapshot.ts";
+import { type SnapshotVerdict, verifySnapshot } from "./verify-snapshot.ts";
 
 /** How long an address to upload to holds. */
 const UPLOAD_SECONDS = 600;
@@ -36,7 +36,8 @@ export class SnapshotCollector {
   readonly #logger: Logger;
   /** By command id; forgotten when the address has expired. */
   readonly #asked = new Map<string, AwaitedSnapshot & { expiresAt: number }>();
-  readonly #uploaded: AwaitedSnapshot[] = [];
+  /** Answers whose picture is to be looked at; `gone` where the node says that it has none. */
+  readonly #answered: (AwaitedSnapshot & { gone: boolean })[] = [];
   #verifying = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -69,7 +70,7 @@ export class SnapshotCollector {
     });
   }
 
-  /** Asks a node that came back for everything that it still owes. */
+  /** Asks a node that came online for what it still owes and is due, without waiting for the sweep. */
   onOnline(nodeId: string): void {
     void this.#sweep(nodeId);
   }
@@ -81,12 +82,9 @@ export class SnapshotCollector {
     this.#asked.delete(reply.id);
     if (reply.fault !== null) {
       this.#tally.count("snapshot-refused", { nodeId, fault: reply.fault });
-      if (reply.fault.code === GONE) {
-        void this.#try(() => markSnapshotGone(this.#database, asked, Date.now()));
-      }
-      return;
+      if (reply.fault.code !== GONE) return;
     }
-    this.#uploaded.push(asked);
+    this.#answered.push({ ...asked, gone: reply.fault !== null });
     this.#verifyNext();
   }
 
@@ -97,7 +95,7 @@ export class SnapshotCollector {
       const due = await claimDueSnapshots(this.#database, now, nodeId);
       // An answer may have got lost: what lies there already need not be asked for.
       for (const awaited of due) {
-        if (!(await this.#verify(awaited))) await this.#ask(awaited);
+        if ((await this.#verify(awaited)) !== "genuine") await this.#ask(awaited);
       }
     });
   }
@@ -118,24 +116,33 @@ export class SnapshotCollector {
 
   #verifyNext(): void {
     if (this.#verifying >= MAX_VERIFYING) return;
-    const next = this.#uploaded.shift();
+    const next = this.#answered.shift();
     if (next === undefined) return;
     this.#verifying += 1;
-    void this.#try(() => this.#verify(next)).finally(() => {
+    void this.#try(() => this.#settle(next)).finally(() => {
       this.#verifying -= 1;
       this.#verifyNext();
     });
   }
 
-  /** @returns true where the genuine picture is there, which is then noted on its events. */
-  async #verify(awaited: AwaitedSnapshot): Promise<boolean> {
+  /**
+   * A node that was asked twice, or for the picture of two events, has given it away with its first
+   * answer: only where nothing lies in the store is the picture gone.
+   */
+  async #settle({ gone, ...awaited }: AwaitedSnapshot & { gone: boolean }): Promise<void> {
+    const verdict = await this.#verify(awaited);
+    if (gone && verdict === "missing") await markSnapshotGone(this.#database, awaited, Date.now());
+  }
+
+  /** Looks at what lies in the store; the genuine picture is noted on its events. */
+  async #verify(awaited: AwaitedSnapshot): Promise<SnapshotVerdict> {
     const { nodeId, sha256 } = awaited;
     const verdict = await verifySnapshot(this.#blobs, nodeId, sha256);
     if (verdict === "tampered") this.#tally.count("snapshot-tampered", { nodeId, sha256 });
-    if (verdict !== "genuine") return false;
+    if (verdict !== "genuine") return verdict;
     await markSnapshotStored(this.#database, awaited, Date.now());
     this.#tally.count("snapshot-stored");
-    return true;
+    return verdict;
   }
 
   /** A failure here loses nothing: the next sweep asks again. */
