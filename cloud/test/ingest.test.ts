@@ -125,6 +125,20 @@ test("an unknown epoch that does not begin with 1 becomes a dead letter and is a
   });
 });
 
+test("of a whole batch that went back every row is kept, because its node deletes them", async () => {
+  const node = await connect("node-a");
+  await node.sendForAck(1, trackRows(500));
+  const others = trackRows(500);
+  expect(await node.sendForAck(1, others)).toMatchObject({ committedSeq: 500 });
+  const [letter] = await cloud.database.query<{ payload: Buffer; whole: boolean }>(
+    `select payload, length(payload) = payload_bytes as whole from dead_letters
+     where reason = 'seq-going-back' and detail like '%' || $1::text || '%'`,
+    [node.epoch],
+  );
+  expect(letter?.whole).toBe(true);
+  expect(JSON.parse(letter?.payload.toString() ?? "")).toEqual(others);
+});
+
 test("a sequence that goes back with another content becomes a dead letter, not a row", async () => {
   const node = await connect("node-b");
   const fourth = trackRow();
