@@ -15,7 +15,11 @@ export interface BlobStore {
    * store.
    */
   presignPut(key: string, seconds: number): Promise<string>;
-  /** Reads an object; null where there is none. @throws CodedError BLOBS_UNREACHABLE. */
+  /**
+   * Reads an object; null where there is none. Its stream breaks with the same error where it is not
+   * read to its end in time.
+   * @throws CodedError BLOBS_UNREACHABLE.
+   */
   read(key: string): Promise<Blob | null>;
   /** Deletes an object, where there is one. @throws CodedError BLOBS_UNREACHABLE. */
   remove(key: string): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { Client, S3Error } from "minio";
 import type { Logger } from "pino";
 import { cloudError } from "../errors.ts";
@@ -13,6 +14,8 @@ export interface S3Access {
 }
 
 const ANSWER_MS = 10_000;
+/** Objects are pictures below 5 MB. */
+const BODY_MS = 30_000;
 const RETRY_MS = 5_000;
 
 /** One bucket of an S3 endpoint. The bucket is made at start; where that fails it is tried again. */
@@ -22,15 +25,26 @@ export class MinioBlobStore implements BlobStore {
   readonly #bucket: string;
   readonly #region: string;
   readonly #logger: Logger;
+  readonly #answerMs: number;
+  readonly #bodyMs: number;
   #bucketMade = false;
   #faultTold = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(options: { access: S3Access; bucket: string; logger: Logger }) {
+  /** `answerMs` and `bodyMs`: how long an answer, and after it the whole of an object, may take. */
+  constructor(options: {
+    access: S3Access;
+    bucket: string;
+    logger: Logger;
+    answerMs?: number;
+    bodyMs?: number;
+  }) {
     const { endpoint, accessKey, secretKey, region } = options.access;
-    this.#endpoint = endpoint;
     const url = new URL(endpoint);
+    this.#endpoint = url.origin;
+    this.#answerMs = options.answerMs ?? ANSWER_MS;
+    this.#bodyMs = options.bodyMs ?? BODY_MS;
     const secure = url.protocol === "https:";
     this.#client = new Client({
       endPoint: url.hostname,
@@ -79,12 +93,17 @@ export class MinioBlobStore implements BlobStore {
   }
 
   async read(key: string): Promise<Blob | null> {
+    let tooLate = false;
     try {
       return await this.#ask(async () => {
         const { size } = await this.#client.statObject(this.#bucket, key);
-        return { sizeBytes: size, stream: await this.#client.getObject(this.#bucket, key) };
+        const stream = await this.#client.getObject(this.#bucket, key);
+        if (tooLate) stream.destroy();
+        else this.#bound(stream);
+        return { sizeBytes: size, stream };
       });
     } catch (error) {
+      tooLate = true;
       if (isMissing(error)) return null;
       throw error;
     }
@@ -102,10 +121,22 @@ export class MinioBlobStore implements BlobStore {
     });
   }
 
+  /** Breaks a stream that has not been read to its end in time. */
+  #bound(stream: Readable): void {
+    const timer = setTimeout(() => {
+      const message = `${this.#endpoint}: an object did not come in time`;
+      stream.destroy(cloudError("BLOBS_UNREACHABLE", message));
+    }, this.#bodyMs);
+    timer.unref();
+    stream.once("close", () => clearTimeout(timer));
+    // Whoever reads is told by the stream; where nobody reads the process must not end over it.
+    stream.on("error", () => {});
+  }
+
   /** The client waits for ever on a silent endpoint; here an answer has a deadline. */
   async #ask<Result>(work: () => Promise<Result>): Promise<Result> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_MS);
+    const timer = setTimeout(() => reject(new Error("no answer in time")), this.#answerMs);
     try {
       return await Promise.race([work(), promise]);
     } catch (error) {
