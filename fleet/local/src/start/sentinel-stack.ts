@@ -137,7 +137,6 @@ export class SentinelStack {
       SENTINEL_BROKER_USERNAME: edge.nodeId,
       SENTINEL_BROKER_PASSWORD: loadLocalSecrets(dataDir.root).nodePassword,
       FFMPEG_PATH: ffmpegPath,
-      ...ALLOCATOR_ENVIRONMENT,
     });
     this.#agent = agent;
     this.#stops.push({ name: "edge agent", stop: () => agent.stop() });
@@ -221,7 +220,8 @@ export class SentinelStack {
       name,
       mainFile: repositoryPath(mainFile),
       args,
-      env: { ...inheritedEnv(), ...env },
+      // Pictures pass through both roles as large, short-lived buffers.
+      env: { ...inheritedEnv(), ...ALLOCATOR_ENVIRONMENT, ...env },
       logFile: join(dataDir.logs, `${name.replace(" ", "-")}.log`),
       readyTimeoutMs: 120_000,
       stopTimeoutMs: 7000,
