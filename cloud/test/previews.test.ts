@@ -13,6 +13,29 @@ let node: EdgeNode;
 beforeAll(async () => {
   cloud = await startCloud({ "node-a": "secret" });
   node = await EdgeNode.connect(cloud.mqttUrl, "node-a", "secret");
+  await node.send("status", {
+    online: true,
+    nodeId: "node-a",
+    at: Date.now(),
+    agentVersion: "1",
+    startedAt: 1,
+    epoch: node.epoch,
+    lastSeq: 0,
+    model: null,
+    cameras: ["gate-1", "yard", "slow-1"].map((cameraId) => ({
+      cameraId,
+      name: cameraId,
+      state: "live",
+      since: 1,
+      fault: null,
+      nextAttemptAt: null,
+      width: 640,
+      height: 480,
+    })),
+  });
+  const { api, close } = connectApi(cloud.httpUrl);
+  await waitUntil(async () => (await api.cameras.list.query()).length === 3);
+  await close();
 });
 afterAll(async () => {
   await node.stop();
@@ -40,7 +63,8 @@ function show(cameraId: string, frameNumber: number, jpegBase64 = "/9j/4AAQ"): v
 test("who watches makes the node send, is told frames with their boxes, and the watch is renewed", async () => {
   const { api, close } = connectApi(cloud.httpUrl);
   const frames: { cameraId: string; frameNumber: number; nodeId: string }[] = [];
-  const keys = ["gate-1", "yard"].map((cameraId) => ({ nodeId: "node-a", cameraId }));
+  // Nobody reported "unheard-of": neither is the node asked for it, nor are the others refused for it.
+  const keys = ["gate-1", "unheard-of", "yard"].map((cameraId) => ({ nodeId: "node-a", cameraId }));
   const before = Date.now();
   api.live.previews.subscribe({ cameras: keys }, { onData: (frame) => frames.push(frame) });
   await node.until(() => watches().length >= 1);

@@ -1,5 +1,6 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
+import { reportedCameras } from "../database/reads/reported-cameras.ts";
 import { RowCursor } from "../live/row-cursor.ts";
 import { cameraKeySchema } from "./event-input.ts";
 import { procedure, router } from "./trpc.ts";
@@ -25,9 +26,10 @@ export const liveRouter = router({
     }
   }),
 
+  /** Frames of these cameras while they are watched; those that no node ever reported are left out. */
   previews: procedure.input(previewsInput).subscription(async function* ({ ctx, input, signal }) {
     const stop = signal ?? new AbortController().signal;
-    const watch = ctx.previews.watch(input.cameras);
+    const watch = ctx.previews.watch(await reportedCameras(ctx.reads, input.cameras));
     try {
       while (!stop.aborted) {
         await ctx.outlet.drained(stop);

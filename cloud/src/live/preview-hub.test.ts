@@ -67,3 +67,11 @@ test("a camera is heard while anybody watches it, and its node is asked once for
   hub.renew();
   expect(sent).toEqual([]);
 });
+
+test("more cameras of one node than a command may name are asked for in several", () => {
+  const { hub, sent } = hubOnPaper();
+  const ids = Array.from({ length: 2_001 }, (_, n) => `camera-${n}`);
+  hub.watch(ids.map((id) => camera(id)));
+  expect(sent.map(({ cameraIds }) => cameraIds.length)).toEqual([1_000, 1_000, 1]);
+  expect(sent.flatMap(({ cameraIds }) => cameraIds)).toEqual(ids);
+});

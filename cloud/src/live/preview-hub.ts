@@ -31,6 +31,8 @@ export interface PreviewWatch {
 /** A node shows previews this long after the last `watch`, which is renewed in time. */
 const WATCH_MS = 15_000;
 const RENEW_MS = 5_000;
+/** Cameras that one `watch` may name (see the protocol's command schema); a node refuses more. */
+const MAX_CAMERAS = 1_000;
 
 interface Watcher {
   cameras: ReadonlySet<string>;
@@ -127,13 +129,16 @@ export class PreviewHub {
       .filter(({ camera }) => camera.nodeId === nodeId)
       .map(({ camera }) => camera.cameraId);
     const untilAt = Date.now() + WATCH_MS;
-    this.#line.send(nodeId, {
-      id: crypto.randomUUID(),
-      type: "watch",
-      cameraIds,
-      untilAt,
-      expiresAt: untilAt,
-    });
+    // Each `watch` adds to those before it.
+    for (let from = 0; from < cameraIds.length; from += MAX_CAMERAS) {
+      this.#line.send(nodeId, {
+        id: crypto.randomUUID(),
+        type: "watch",
+        cameraIds: cameraIds.slice(from, from + MAX_CAMERAS),
+        untilAt,
+        expiresAt: untilAt,
+      });
+    }
   }
 }
 
