@@ -143,9 +143,8 @@ export class Cloud {
     postgres: Postgres,
     tally: Tally,
   ): Promise<{ credential: LinkCredential; mqttPort: number | null }> {
-    const { broker: where, brokerUrl, brokerUsername, brokerPassword } = this.#config;
-    if (where !== "embedded") {
-      const url = brokerUrl ?? where;
+    const { broker: url, brokerUsername, brokerPassword } = this.#config;
+    if (url !== "embedded") {
       const credential = { url, username: brokerUsername, password: brokerPassword };
       return { credential, mqttPort: null };
     }

@@ -68,3 +68,22 @@ test("with a broker elsewhere neither is needed", () => {
   });
   expect(config.broker).toBe("mqtts://broker:8883");
 });
+
+test("SENTINEL_BROKER_URL alone is a broker elsewhere; with SENTINEL_BROKER it is a fault", () => {
+  const url = { SENTINEL_BROKER_URL: "mqtt://broker:1883" };
+  expect(loadConfig({ ...COMPLETE, ...url }).broker).toBe("mqtt://broker:1883");
+  for (const SENTINEL_BROKER of ["embedded", "mqtt://other:1883"]) {
+    expect(() => loadConfig({ ...COMPLETE, ...url, SENTINEL_BROKER })).toThrow(
+      /SENTINEL_BROKER_URL "mqtt:\/\/broker:1883"; accepted: only one of /,
+    );
+  }
+});
+
+test.each(["SENTINEL_BROKER", "SENTINEL_BROKER_URL", "S3_ENDPOINT"])(
+  "a password in %s is not shown",
+  (variable) => {
+    const attempt = () => loadConfig({ ...COMPLETE, [variable]: "redis://u:secretpw@h" });
+    expect(attempt).toThrow(`${variable} (hidden); accepted: `);
+    expect(attempt).not.toThrow(/secretpw/);
+  },
+);

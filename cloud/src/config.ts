@@ -31,6 +31,9 @@ type Key = keyof typeof VARIABLES;
 
 const SECRETS: readonly Key[] = ["databaseUrl", "brokerPassword", "s3AccessKey", "s3SecretKey"];
 
+/** Addresses, which are shown unless something in them may be a user and password. */
+const ADDRESSES: readonly Key[] = ["broker", "brokerUrl", "s3Endpoint"];
+
 const brokerUrl = z.url({
   protocol: /^(mqtts?|tcp|ssl)$/,
   error: "embedded, or mqtt://host:port or mqtts://host:port",
@@ -51,8 +54,11 @@ const configSchema = z
       protocol: /^postgres(ql)?$/,
       error: "postgres://user:password@host:port/database",
     }),
-    /** `embedded` runs an MQTT broker in this process; otherwise the address of one. */
-    broker: z.literal("embedded").or(brokerUrl).default("embedded"),
+    /**
+     * `embedded` runs an MQTT broker in this process; otherwise the address of one. `brokerUrl` is
+     * another name for such an address; without either the broker is embedded.
+     */
+    broker: z.literal("embedded").or(brokerUrl).optional(),
     /** Port of the embedded broker; 0 is any that is free. */
     mqttPort: port.default(1883),
     brokerUrl: brokerUrl.optional(),
@@ -70,7 +76,12 @@ const configSchema = z
   .superRefine((config, context) => {
     const fault = (key: Key, message: string) =>
       context.addIssue({ code: "custom", path: [key], message });
-    if (config.broker !== "embedded") return;
+    if (config.broker !== undefined && config.brokerUrl !== undefined) {
+      const other = `${VARIABLES.broker} is given too`;
+      fault("brokerUrl", `only one of ${VARIABLES.broker} and ${VARIABLES.brokerUrl}; ${other}`);
+      return;
+    }
+    if ((config.broker ?? config.brokerUrl ?? "embedded") !== "embedded") return;
     if (config.nodePasswordsFile === undefined) {
       fault(
         "nodePasswordsFile",
@@ -80,7 +91,11 @@ const configSchema = z
     if (!config.roles.includes("ingest")) {
       fault("broker", "the role ingest, or the address of a broker that runs elsewhere");
     }
-  });
+  })
+  .transform(({ brokerUrl, broker, ...rest }) => ({
+    ...rest,
+    broker: broker ?? brokerUrl ?? "embedded",
+  }));
 
 /** What the cloud runs with; frozen. */
 export type CloudConfig = Readonly<z.output<typeof configSchema>>;
@@ -109,5 +124,6 @@ export function loadConfig(environment: Environment = process.env): CloudConfig 
 
 function shown(key: Key, value: string | undefined): string {
   if (value === undefined) return "is missing";
-  return SECRETS.includes(key) ? "(hidden)" : JSON.stringify(value.slice(0, 200));
+  const hidden = SECRETS.includes(key) || (ADDRESSES.includes(key) && value.includes("@"));
+  return hidden ? "(hidden)" : JSON.stringify(value.slice(0, 200));
 }
