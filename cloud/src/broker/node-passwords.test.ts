@@ -56,6 +56,32 @@ test("more checks than the machine can bear are put off", async () => {
   expect(results.filter((result) => result === "wrong")).toHaveLength(32);
 });
 
+test("an unknown node is answered with as much work as a known one", async () => {
+  await writeFile(file, line("a", "one"));
+  const passwords = new NodePasswords(file);
+  await passwords.reload();
+  const checks = Array.from({ length: 40 }, (_, n) =>
+    passwords.check(`b-${n}`, Buffer.from("one")),
+  );
+  const results = await Promise.all(checks);
+  expect(results.filter((result) => result === "busy")).toHaveLength(8);
+  expect(results.filter((result) => result === "wrong")).toHaveLength(32);
+});
+
+test.each([
+  ["removed", ""],
+  ["given another password", line("a", "two")],
+])("a node that is %s while its password is checked does not come in", async (_what, text) => {
+  await writeFile(file, line("a", "one"));
+  const passwords = new NodePasswords(file);
+  await passwords.reload();
+  await writeFile(file, `# changed\n${text}`);
+  const checking = passwords.check("a", Buffer.from("one"));
+  expect(await passwords.reload()).toEqual(["a"]);
+  expect(await checking).toBe("wrong");
+  expect(await passwords.check("a", Buffer.from("one"))).toBe("wrong");
+});
+
 test.each([
   ["a:plain", /line 1 /],
   [`${line("a", "x")}\n${line("a", "y")}`, /line 2/],

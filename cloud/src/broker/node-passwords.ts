@@ -15,6 +15,9 @@ interface Entry {
   hash: Buffer;
 }
 
+/** What the password of an unknown node is compared with: no password has this hash. */
+const NOBODY: Entry = { line: "", salt: randomBytes(16), hash: randomBytes(32) };
+
 /** What came of a check. */
 export type PasswordCheck = "right" | "wrong" | "busy";
 
@@ -67,10 +70,12 @@ export class NodePasswords {
     return this.#entries.has(nodeId);
   }
 
-  /** Compares a password in constant time; `busy` where too many checks wait already. */
+  /**
+   * Compares a password in constant time, and takes as long for a node that is unknown; `busy` where
+   * too many checks wait already. A node that is removed or changed meanwhile is `wrong`.
+   */
   async check(nodeId: string, password: Uint8Array): Promise<PasswordCheck> {
-    const entry = this.#entries.get(nodeId);
-    if (entry === undefined) return "wrong";
+    const entry = this.#entries.get(nodeId) ?? NOBODY;
     const digest = createHmac("sha256", this.#key).update(password).digest();
     const known = this.#known.get(nodeId);
     if (known?.line === entry.line && timingSafeEqual(known.digest, digest)) return "right";
@@ -82,6 +87,7 @@ export class NodePasswords {
     } finally {
       this.#checks -= 1;
     }
+    if (this.#entries.get(nodeId)?.line !== entry.line) return "wrong";
     this.#known.set(nodeId, { line: entry.line, digest });
     return "right";
   }
