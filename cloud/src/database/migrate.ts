@@ -3,8 +3,8 @@ import pg from "pg";
 import Postgrator from "postgrator";
 import { cloudError } from "../errors.ts";
 
-/** Any number that nobody else takes as advisory lock: "sentinel" in ASCII, shortened to 63 bits. */
-const LOCK = "8314034334834124148";
+/** Any number that nobody else takes as advisory lock: "sentinel" in ASCII, 0x73656e74696e656c. */
+const LOCK = "8315173733273593196";
 
 /** `[` and friends mean something in the glob that postgrator is given. */
 const folder = fileURLToPath(new URL("./migrations", import.meta.url)).replace(
