@@ -120,6 +120,7 @@ export class Cloud {
     const server = new HttpServer({
       host: config.httpHost,
       port: config.httpPort,
+      allowedHosts: config.allowedHosts,
       dependencies: this.#dependencies,
       api,
       logger,

@@ -52,6 +52,14 @@ test("all faults are told at once: variable, value, what is accepted; secrets ar
   expect(message).not.toContain("hidden-password");
 });
 
+test("the names of the server are a list without ports", () => {
+  const load = (SENTINEL_ALLOWED_HOSTS: string) =>
+    loadConfig({ ...COMPLETE, SENTINEL_ALLOWED_HOSTS });
+  expect(load("Watch.example, [::2]").allowedHosts).toEqual(["watch.example", "[::2]"]);
+  expect(load("").allowedHosts).toBeUndefined();
+  expect(() => load("a.example:80")).toThrow(/SENTINEL_ALLOWED_HOSTS .*; accepted: host names/);
+});
+
 test.each([
   ["the embedded broker without a password file", { SENTINEL_NODE_PASSWORDS_FILE: "" }],
   ["the embedded broker without the role ingest", { SENTINEL_ROLES: "api" }],

@@ -4,6 +4,7 @@ import { cloudError } from "./errors.ts";
 
 const role = z.enum(["api", "ingest"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
+const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
 const text = z.string().min(1, "a text that is not empty");
 
@@ -12,6 +13,7 @@ const VARIABLES = {
   roles: "SENTINEL_ROLES",
   httpPort: "SENTINEL_HTTP_PORT",
   httpHost: "SENTINEL_HTTP_HOST",
+  allowedHosts: "SENTINEL_ALLOWED_HOSTS",
   databaseUrl: "DATABASE_URL",
   broker: "SENTINEL_BROKER",
   mqttPort: "SENTINEL_MQTT_PORT",
@@ -50,6 +52,12 @@ const configSchema = z
     /** 0 is any port that is free. */
     httpPort: port.default(8080),
     httpHost: text.default("127.0.0.1"),
+    /** Names under which people reach the server, besides those of this machine; lower case. */
+    allowedHosts: z
+      .string()
+      .transform((list) => list.split(",").map((name) => name.trim().toLowerCase()))
+      .pipe(z.array(z.string().regex(HOST_NAME, "host names without port, separated by commas")))
+      .optional(),
     databaseUrl: z.url({
       protocol: /^postgres(ql)?$/,
       error: "postgres://user:password@host:port/database",

@@ -97,6 +97,56 @@ test.each([
   expect(status).toBe(expected);
 });
 
+/** The status with which a request for this host is answered, and its kind. */
+function statusFor(host: string, { of = cloud.httpUrl, upgrade = false } = {}) {
+  const { hostname, port } = new URL(of);
+  const headers = {
+    host: host.replace("PORT", port),
+    ...(upgrade
+      ? {
+          connection: "Upgrade",
+          upgrade: "websocket",
+          "sec-websocket-version": "13",
+          "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+          origin: `http://${host.replace("PORT", port)}`,
+        }
+      : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request({ hostname, port, path: upgrade ? "/trpc" : "/healthz", headers });
+    asked.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode);
+    });
+    asked.on("response", (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+test.each([
+  ["127.0.0.1:PORT", true],
+  ["localhost:PORT", true],
+  ["localhost", true],
+  ["[::1]:5173", true],
+  ["evil.example:PORT", false],
+  ["127.0.0.1.evil.example", false],
+  ["localhost@evil.example", false],
+])("asked as %s on a loopback address it answers: %s", async (host, answered) => {
+  expect(await statusFor(host)).toBe(answered ? 200 : 421);
+  expect(await statusFor(host, { upgrade: true })).toBe(answered ? 101 : 421);
+});
+
+test("names that are given are answered too, and no others", async () => {
+  const named = await startCloud({}, { SENTINEL_ALLOWED_HOSTS: "watch.example" });
+  expect(await statusFor("watch.example:PORT", { of: named.httpUrl })).toBe(200);
+  expect(await statusFor("evil.example:PORT", { of: named.httpUrl })).toBe(421);
+  await named.stop();
+});
+
 test("a request that is too big or broken is refused, and the server goes on", async () => {
   const big = await fetch(`${cloud.httpUrl}/trpc/events.list`, {
     method: "POST",

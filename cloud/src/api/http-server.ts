@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { cloudError } from "../errors.ts";
+import { addAllowedHosts } from "./allowed-hosts.ts";
 import { clientOutlet } from "./client-outlet.ts";
 import type { ApiContext, ApiParts } from "./context.ts";
 import { addDashboardFiles } from "./dashboard-files.ts";
@@ -29,6 +30,8 @@ interface HttpServerOptions {
   host: string;
   /** 0 is any port that is free. */
   port: number;
+  /** Names that requests may ask for besides those of this machine; see `addAllowedHosts`. */
+  allowedHosts: readonly string[] | undefined;
   dependencies: readonly Dependency[];
   api: ServedApi | null;
   logger: Logger;
@@ -53,6 +56,7 @@ export class HttpServer {
     });
     this.#server = server;
     addSecurityHeaders(server);
+    addAllowedHosts(server, { listen: host, allowed: this.#options.allowedHosts });
     server.setErrorHandler((error, _request, reply) => this.#answerError(error, reply));
     addHealthRoutes(server, dependencies);
     if (api !== null) await this.#addApi(server, api);
