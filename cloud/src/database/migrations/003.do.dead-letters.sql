@@ -1,4 +1,4 @@
--- Messages that were not taken, with the reason; payload holds their first 4 KiB.
+-- Messages that were not taken, with the reason; payload holds their first bytes, or, of rows that went back, all of them.
 create table dead_letters (
   id            bigserial primary key,
   received_at   bigint not null,
