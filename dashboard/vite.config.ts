@@ -8,7 +8,8 @@ const CLOUD = "http://127.0.0.1:8480";
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: {
-    // Nothing is inlined as data: addresses; the content security policy allows fonts from 'self' only.
+    // Nothing is inlined as a data: address: fonts and pictures are files of this server, so that the
+    // cloud's content security policy can do with 'self' for them.
     assetsInlineLimit: 0,
     // The first versions with light-dark(), which the two themes are written in.
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],

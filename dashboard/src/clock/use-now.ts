@@ -4,6 +4,7 @@ import { ServerClock } from "./server-clock.ts";
 /** The clock of the cloud that the page is connected to. */
 export const ClockContext = createContext(new ServerClock());
 
+/** The clock itself, for a time that is read once; {@link useNow} follows it. */
 export function useClock(): ServerClock {
   return useContext(ClockContext);
 }

@@ -26,6 +26,7 @@ export function buttonClass(
   );
 }
 
+/** A button in the house's look (`outline`, `md`, unless told); it submits nothing by itself. */
 export function Button({ variant, size, className, ...props }: ButtonProps) {
   return (
     <button type="button" className={clsx(buttonClass(variant, size), className)} {...props} />

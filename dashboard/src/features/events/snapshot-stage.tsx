@@ -23,20 +23,25 @@ function Absent({
   );
 }
 
-/** The place of the snapshot: always the same room, whether it has arrived or not. */
+/** The place of the snapshot: always the same room, whether it has arrived, is awaited or will never be. */
 export function SnapshotStage({ event }: { event: EventItem }) {
-  const { snapshot, arrived } = useArrivedSnapshot(event);
+  const { state, snapshot } = useArrivedSnapshot(event);
   const [failures, setFailures] = useState(0);
   const [failed, setFailed] = useState(false);
   const onError = useCallback(() => setFailed(true), []);
   return (
     <div className="relative h-[38dvh] min-h-56 shrink-0 overflow-hidden border-b bg-letterbox lg:h-[40dvh]">
-      {snapshot === null ? (
+      {state === "none" ? (
         <Absent icon={<ImageOff />} title="No snapshot">
-          The node declared that it had to drop this event's snapshot to stay within its disk
-          budget.
+          {event.nodeId} could not make a picture of this event. The event and its history below are
+          whole.
         </Absent>
-      ) : !arrived ? (
+      ) : state === "gone" ? (
+        <Absent icon={<ImageOff />} title="The snapshot was not kept">
+          {event.nodeId} no longer has this picture, so it will not arrive. A node drops pictures
+          when its disk budget is reached. The event and its history below are whole.
+        </Absent>
+      ) : state === "awaited" ? (
         <Absent icon={<LoaderCircle />} title="Snapshot not arrived yet">
           The event is safe. Its snapshot is still at {event.nodeId}, which is asked for it again
           every 30 s; it appears here by itself.

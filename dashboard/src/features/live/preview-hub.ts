@@ -105,6 +105,7 @@ export class PreviewHub {
 
 export const PreviewHubContext = createContext<PreviewHub | null>(null);
 
+/** The page's hub. @throws where the component is outside of {@link PreviewHubContext} */
 export function usePreviewHub(): PreviewHub {
   const hub = useContext(PreviewHubContext);
   if (hub === null) throw new Error("rendered outside of PreviewHubContext");
