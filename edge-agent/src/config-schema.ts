@@ -70,7 +70,6 @@ export const agentConfigSchema = z.strictObject(
       .string(accepted(SLUG))
       .refine((id) => nodeIdSchema.safeParse(id).success, accepted(SLUG))
       .default("local-1"),
-    nodeName: text("a text of 1 to 100 characters", 100).optional(),
     dataDir: text("the path of a folder", 2000).optional(),
     outboxMaxBytes: whole(16 * 1024 * 1024, 1024 ** 4, "bytes").default(1024 ** 3),
     broker: broker.prefault({}),

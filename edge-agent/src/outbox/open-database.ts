@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
 import { sqliteFault } from "./sqlite-fault.ts";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -14,12 +14,20 @@ const SCHEMA = `
     sha256 TEXT PRIMARY KEY,
     event_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
-    jpeg BLOB NOT NULL
+    jpeg BLOB NOT NULL,
+    score REAL NOT NULL DEFAULT 0
   );
   CREATE INDEX snapshots_by_event ON snapshots (event_id, seq);
   CREATE INDEX snapshots_by_seq ON snapshots (seq);
+  CREATE INDEX snapshots_by_score ON snapshots (score DESC, seq);
   CREATE TABLE ledger (kind TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE open_tracks (event_id TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** Version 1 did not know the score of a snapshot. */
+const FROM_VERSION_1 = `
+  ALTER TABLE snapshots ADD COLUMN score REAL NOT NULL DEFAULT 0;
+  CREATE INDEX snapshots_by_score ON snapshots (score DESC, seq);
 `;
 
 /** How long a write waits for another program's lock; the agent's thread stands still meanwhile. */
@@ -77,13 +85,17 @@ function migrate(database: Database.Database, path: string): void {
       );
     }
     if (version === SCHEMA_VERSION) return;
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    if (version === 1) {
+      database.exec(FROM_VERSION_1);
+      return;
+    }
     database.exec(SCHEMA);
     const insert = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
     insert.run("epoch", uuidv7());
     insert.run("last_seq", "0");
     insert.run("acked_seq", "0");
     insert.run("sent_seq", "0");
-    database.pragma(`user_version = ${SCHEMA_VERSION}`);
   });
   make.immediate();
 }

@@ -71,7 +71,8 @@ export class Outbox {
       const seq = rows.append(entry.row);
       rows.noteOpenTrack(entry.row);
       if (entry.jpeg !== null && entry.row.snapshot !== null) {
-        snapshots.put(entry.row.snapshot.sha256, entry.row.eventId, entry.jpeg, seq);
+        const { eventId, score } = entry.row;
+        snapshots.put(entry.row.snapshot.sha256, entry.jpeg, { eventId, seq, score });
       }
       budget.keep();
       return seq;
@@ -122,10 +123,12 @@ export class Outbox {
    * when the cloud has committed more than this file ever wrote (the file is an old copy).
    */
   beginEpoch(): void {
-    this.#write(({ meta, rows }) => {
-      const kept = rows.renumberFromOne();
+    this.#write(({ meta, rows, snapshots, budget }) => {
+      const before = rows.renumberFromOne();
+      snapshots.renumber(before, meta.number("last_seq"));
+      budget.restore();
       meta.setText("epoch", uuidv7());
-      meta.setNumber("last_seq", kept);
+      meta.setNumber("last_seq", before.length);
       meta.setNumber("acked_seq", 0);
       meta.setNumber("sent_seq", 0);
     });
@@ -153,11 +156,11 @@ export class Outbox {
     }));
   }
 
-  /** As `position`, and how much there is; counts rows, so it is not for every message. */
+  /** As `position`, and how much there is. */
   figures(): OutboxFigures {
     return this.#use(({ rows, budget }) => ({
       ...this.position(),
-      rows: rows.count(),
+      rows: rows.count,
       bytes: budget.usedBytes(),
     }));
   }
@@ -182,7 +185,17 @@ export class Outbox {
   }
 
   #write<T>(work: (opened: Opened) => T): T {
-    return this.#use((opened) => opened.database.transaction(() => work(opened)).immediate());
+    return this.#use((opened) => {
+      const { database, rows, budget } = opened;
+      const [count, mark] = [rows.count, budget.mark()];
+      try {
+        return database.transaction(() => work(opened)).immediate();
+      } catch (error) {
+        rows.restoreCount(count);
+        budget.restore(mark);
+        throw error;
+      }
+    });
   }
 }
 

@@ -21,9 +21,11 @@ export class RowTable {
   readonly #database: Database;
   readonly #insert: Statement<[number, string]>;
   readonly #from: Statement<[number, number], StoredRow>;
+  readonly #deleteRange: Statement<[number, number]>;
   readonly #tally: Statement<[string, number]>;
   readonly #noteOpen: Statement<[string, string]>;
   readonly #forgetOpen: Statement<[string]>;
+  #count: number;
 
   constructor(database: Database, meta: Meta) {
     this.#database = database;
@@ -32,6 +34,7 @@ export class RowTable {
     this.#from = database.prepare(
       "SELECT seq, row FROM outbox WHERE seq >= ? ORDER BY seq LIMIT ?",
     );
+    this.#deleteRange = database.prepare("DELETE FROM outbox WHERE seq BETWEEN ? AND ?");
     this.#tally = database.prepare(
       "INSERT INTO ledger (kind, rows) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET rows = rows + excluded.rows",
     );
@@ -39,11 +42,23 @@ export class RowTable {
       "INSERT INTO open_tracks (event_id, row) VALUES (?, ?) ON CONFLICT (event_id) DO UPDATE SET row = excluded.row",
     );
     this.#forgetOpen = database.prepare("DELETE FROM open_tracks WHERE event_id = ?");
+    this.#count =
+      database.prepare<[], { n: number }>("SELECT count(*) AS n FROM outbox").get()?.n ?? 0;
+  }
+
+  /** How many rows there are; counted in the file once, kept up to date since. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sets the count back to what it was before a transaction that failed. */
+  restoreCount(count: number): void {
+    this.#count = count;
   }
 
   append(row: TrackRow): number {
     const seq = this.#meta.number("last_seq") + 1;
-    this.#insert.run(seq, JSON.stringify(row));
+    this.#add(seq, JSON.stringify(row));
     this.#meta.setNumber("last_seq", seq);
     this.tally(row.kind, 1);
     return seq;
@@ -58,7 +73,18 @@ export class RowTable {
   }
 
   put(seq: number, row: GapRow): void {
-    this.#insert.run(seq, JSON.stringify(row));
+    this.#add(seq, JSON.stringify(row));
+  }
+
+  /** The row of this very number; null where there is none. */
+  at(seq: number): OutboxRow | null {
+    const [stored] = this.#from.all(seq, 1);
+    return stored?.seq === seq ? (JSON.parse(stored.row) as OutboxRow) : null;
+  }
+
+  /** Writes a gap row anew that was not sent yet. */
+  rewriteGap(seq: number, row: GapRow): void {
+    this.#database.prepare("UPDATE outbox SET row = ? WHERE seq = ?").run(JSON.stringify(row), seq);
   }
 
   /** Counts rows by kind, for ever. */
@@ -101,17 +127,18 @@ export class RowTable {
   }
 
   deleteRange(fromSeq: number, throughSeq: number): void {
-    this.#database.prepare("DELETE FROM outbox WHERE seq BETWEEN ? AND ?").run(fromSeq, throughSeq);
+    this.#count -= this.#deleteRange.run(fromSeq, throughSeq).changes;
   }
 
   /** Deletes what is committed; a gap row that reaches further stays. */
   deleteThrough(committedSeq: number): void {
-    this.#database
+    const { changes } = this.#database
       .prepare(
         `DELETE FROM outbox WHERE seq <= ?
          AND (row ->> '$.kind' <> 'gap' OR row ->> '$.throughSeq' <= ?)`,
       )
       .run(committedSeq, committedSeq);
+    this.#count -= changes;
   }
 
   /** Writes a gap row from `fromSeq` to just before the first row that is still here. */
@@ -128,25 +155,26 @@ export class RowTable {
     });
   }
 
-  /** Numbers the rows that are still here from 1 on. @returns how many there are. */
-  renumberFromOne(): number {
+  /**
+   * Numbers the rows that are still here from 1 on.
+   *
+   * @returns the number that each of them had, in order; the first one is now 1.
+   */
+  renumberFromOne(): number[] {
     const rows = this.stored(0, Number.MAX_SAFE_INTEGER);
     this.#database.exec("DELETE FROM outbox; DELETE FROM ledger");
+    this.#count = 0;
     rows.forEach(({ row }, index) => {
       const seq = index + 1;
       const parsed = JSON.parse(row) as OutboxRow;
-      this.#insert.run(
-        seq,
-        parsed.kind === "gap" ? JSON.stringify({ ...parsed, throughSeq: seq }) : row,
-      );
+      this.#add(seq, parsed.kind === "gap" ? JSON.stringify({ ...parsed, throughSeq: seq }) : row);
       this.tally(parsed.kind, 1);
     });
-    return rows.length;
+    return rows.map(({ seq }) => seq);
   }
 
-  count(): number {
-    return (
-      this.#database.prepare<[], { n: number }>("SELECT count(*) AS n FROM outbox").get()?.n ?? 0
-    );
+  #add(seq: number, row: string): void {
+    this.#insert.run(seq, row);
+    this.#count += 1;
   }
 }
