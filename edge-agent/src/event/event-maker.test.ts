@@ -80,12 +80,44 @@ test("the snapshot is what its row says: hash, size, and the crop with context",
   expect(snapshot?.crop).toEqual([208 / 640, 100 / 360, 160 / 640, 160 / 360]);
 });
 
-test("a snapshot that is hardly better, or comes within a second, writes nothing", async () => {
+test("a snapshot that is hardly better writes nothing; a better one waits for the second to be over", async () => {
   const { written, events } = maker();
   await events.frame(frame(1300), { seen: [track()], ended: [] }, DIGEST);
+  await events.frame(frame(1700), { seen: [track({ score: 0.56 })], ended: [] }, DIGEST);
   await events.frame(frame(2000), { seen: [track({ score: 0.95 })], ended: [] }, DIGEST);
-  await events.frame(frame(2400), { seen: [track({ score: 0.56 })], ended: [] }, DIGEST);
+  await events.frame(frame(2200), { seen: [track({ score: 0.7 })], ended: [] }, DIGEST);
   expect(written.map(({ row }) => row.kind)).toEqual(["began"]);
+  await events.frame(frame(2400), { seen: [track({ score: 0.56 })], ended: [] }, DIGEST);
+  await events.frame(frame(3600), { seen: [track({ score: 0.96 })], ended: [] }, DIGEST);
+  expect(written.map(({ row }) => [row.kind, row.score, row.capturedAt])).toEqual([
+    ["began", 0.5, 1300],
+    ["improved", 0.95, 2000],
+  ]);
+});
+
+test("a track that ends within the second brings its best snapshot first", async () => {
+  const { written, events } = maker();
+  await events.frame(frame(1300), { seen: [track()], ended: [] }, DIGEST);
+  await events.frame(frame(1600), { seen: [track({ score: 0.9 })], ended: [] }, DIGEST);
+  await events.end([track({ lastSeenAt: 1900 })], "left");
+  expect(written.map(({ row, jpeg }) => [row.kind, row.score, jpeg !== null])).toEqual([
+    ["began", 0.5, true],
+    ["improved", 0.9, true],
+    ["ended", 0.9, false],
+  ]);
+  expect(written[2]?.row.snapshot).toEqual(written[1]?.row.snapshot);
+});
+
+test("the best score is kept, also of a frame whose picture is worse", async () => {
+  const { written, events } = maker();
+  await events.frame(frame(1300), { seen: [track()], ended: [] }, DIGEST);
+  const far = track({ score: 0.92, box: [0.4, 0.4, 0.01, 0.02] });
+  await events.frame(frame(2600), { seen: [far], ended: [] }, DIGEST);
+  await events.end([track()], "left");
+  expect(written.map(({ row }) => [row.kind, row.score])).toEqual([
+    ["began", 0.5],
+    ["ended", 0.92],
+  ]);
 });
 
 test("a track whose score was never high makes no event, also when it ends", async () => {

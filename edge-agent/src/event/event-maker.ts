@@ -19,16 +19,29 @@ export type EndReason = NonNullable<TrackRow["endReason"]>;
 /** Takes a row, and its snapshot where it brings a new one, for keeping. */
 export type RowSink = (entry: { row: TrackRow; jpeg: Uint8Array | null }) => void;
 
+/** A better snapshot that waits until the cloud may be told of the track again. */
+interface PendingSnapshot {
+  row: TrackRow;
+  jpeg: Uint8Array;
+  quality: number;
+}
+
 interface OpenEvent {
   last: TrackRow;
-  /** Quality of the snapshot in `last`, and the capture time of its frame. */
+  /** Capture time of the frame with which `last` was written. */
+  writtenAt: number;
+  /** Quality of the snapshot in `last`. */
   quality: number;
+  /** Best score of any frame, also of those that brought no better snapshot. */
+  bestScore: number;
+  pending: PendingSnapshot | null;
 }
 
 /**
  * Turns the tracks of one camera into events. States of an event: *none* (the track is confirmed but
  * its score was never high), *open* (`began` is written; `improved` follows when a clearly better
- * snapshot comes, at most once a second), *ended*. Rows of one camera are written in order: a frame
+ * snapshot came, at most once a second; the best one within that second waits), *ended* (what waited
+ * is written first). Rows of one camera are written in order: a frame
  * whose snapshots are still being encoded holds back whatever comes after it.
  */
 export class EventMaker {
@@ -67,14 +80,45 @@ export class EventMaker {
 
   async #see(track: Track, frame: LiveFrame, modelDigest: string): Promise<void> {
     const open = this.#open.get(track.id);
-    if (open === undefined && track.score < HIGH_SCORE) return;
-    if (open !== undefined && sinceMs(frame, open) < IMPROVE_EVERY_MS) return;
+    if (open === undefined) return await this.#begin(track, frame, modelDigest);
+    open.bestScore = Math.max(open.bestScore, round(track.score));
     const quality = snapshotQuality(frame.picture, track.box, track.score);
-    if (open !== undefined && quality < open.quality * BETTER) return;
+    if (quality >= open.quality * BETTER && quality > (open.pending?.quality ?? 0)) {
+      const snapshot = await this.#takeSnapshot(frame, track);
+      if (snapshot !== null) {
+        const row = {
+          ...this.#row(track, frame, modelDigest),
+          kind: "improved" as const,
+          eventId: open.last.eventId,
+          snapshot: snapshot.ref,
+        };
+        open.pending = { row, jpeg: snapshot.jpeg, quality };
+      }
+    }
+    if (Math.abs(frame.capturedAt - open.writtenAt) < IMPROVE_EVERY_MS) return;
+    this.#improve(open, frame.capturedAt);
+  }
+
+  async #begin(track: Track, frame: LiveFrame, modelDigest: string): Promise<void> {
+    if (track.score < HIGH_SCORE) return;
+    const quality = snapshotQuality(frame.picture, track.box, track.score);
     const snapshot = await this.#takeSnapshot(frame, track);
-    const row: TrackRow = {
-      kind: open === undefined ? "began" : "improved",
-      eventId: open?.last.eventId ?? uuidv7(),
+    const row = { ...this.#row(track, frame, modelDigest), snapshot: snapshot?.ref ?? null };
+    this.#open.set(track.id, {
+      last: row,
+      writtenAt: frame.capturedAt,
+      quality,
+      bestScore: row.score,
+      pending: null,
+    });
+    this.#write({ row, jpeg: snapshot?.jpeg ?? null });
+  }
+
+  /** The row with which a track begins at this frame. */
+  #row(track: Track, frame: LiveFrame, modelDigest: string): TrackRow {
+    return {
+      kind: "began",
+      eventId: uuidv7(),
       cameraId: this.#cameraId,
       createdAt: Date.now(),
       capturedAt: frame.capturedAt,
@@ -82,21 +126,32 @@ export class EventMaker {
       endedAt: null,
       classId: track.classId,
       className: track.className,
-      score: Math.max(round(track.score), open?.last.score ?? 0),
+      score: round(track.score),
       box: track.box.map(round) as Box,
       frames: track.frames,
       modelDigest,
-      snapshot: snapshot?.ref ?? open?.last.snapshot ?? null,
+      snapshot: null,
       endReason: null,
     };
-    this.#open.set(track.id, { last: row, quality });
-    this.#write({ row, jpeg: snapshot?.jpeg ?? null });
+  }
+
+  /** Writes the snapshot that waited, where there is one. */
+  #improve(open: OpenEvent, at: number): void {
+    if (open.pending === null) return;
+    const { row, jpeg, quality } = open.pending;
+    const improved = { ...row, createdAt: Date.now(), score: open.bestScore };
+    open.last = improved;
+    open.writtenAt = at;
+    open.quality = quality;
+    open.pending = null;
+    this.#write({ row: improved, jpeg });
   }
 
   #end(track: Track, reason: EndReason): void {
     const open = this.#open.get(track.id);
     if (open === undefined) return;
     this.#open.delete(track.id);
+    this.#improve(open, track.lastSeenAt);
     this.#write({
       row: {
         ...open.last,
@@ -104,6 +159,7 @@ export class EventMaker {
         createdAt: Date.now(),
         capturedAt: track.lastSeenAt,
         endedAt: track.lastSeenAt,
+        score: open.bestScore,
         frames: track.frames,
         endReason: reason,
       },
@@ -122,11 +178,6 @@ export class EventMaker {
       return null;
     }
   }
-}
-
-/** Time since the last row; also where the clock was set back. */
-function sinceMs(frame: LiveFrame, open: OpenEvent): number {
-  return Math.abs(frame.capturedAt - open.last.capturedAt);
 }
 
 /** Boxes and scores need no more digits than a pixel in a hundred thousand. */
