@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
+import type { AgentLock } from "./agent-lock.ts";
 import { sqliteFault } from "./sqlite-fault.ts";
 
 const SCHEMA_VERSION = 2;
@@ -40,13 +41,19 @@ const WAL_KEPT_BYTES = 16 * 1024 * 1024;
  * Opens the outbox file and makes it where it is missing: schema, and an epoch of its own. Every
  * commit is on the disk before it returns (WAL with synchronous=FULL, sqlite.org/pragma.html).
  *
+ * @param lock taken first, and given back where opening fails.
  * @param hardLimitBytes the file never grows beyond it; a write that would is OUTBOX_DISK_FULL.
  * @throws OUTBOX_NOT_WRITABLE, OUTBOX_LOCKED, OUTBOX_DISK_FULL, OUTBOX_IO_ERROR, OUTBOX_CORRUPT
  */
-export function openDatabase(path: string, hardLimitBytes: number): Database.Database {
+export function openDatabase(
+  path: string,
+  hardLimitBytes: number,
+  lock: AgentLock,
+): Database.Database {
   makeFolder(dirname(path));
   let database: Database.Database | null = null;
   try {
+    lock.acquire();
     database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
@@ -57,6 +64,7 @@ export function openDatabase(path: string, hardLimitBytes: number): Database.Dat
     return database;
   } catch (error) {
     database?.close();
+    lock.release();
     throw error instanceof Database.SqliteError ? sqliteFault(error, path) : error;
   }
 }

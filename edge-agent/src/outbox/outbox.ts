@@ -3,6 +3,7 @@ import type { GapRow, TrackRow } from "@sentinel/protocol/event-batch";
 import type { Database } from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
+import { AgentLock } from "./agent-lock.ts";
 import { DiskBudget } from "./disk-budget.ts";
 import { Meta } from "./meta.ts";
 import { openDatabase } from "./open-database.ts";
@@ -42,17 +43,19 @@ const HARD_LIMIT_FACTOR = 2;
 export class Outbox {
   readonly #path: string;
   readonly #maxBytes: number;
+  readonly #lock: AgentLock;
   #opened: Opened | null = null;
 
   /** @param options.maxBytes the disk budget; beyond it the least valuable is dropped, and said. */
   constructor(options: { dataDir: string; maxBytes: number }) {
     this.#path = join(options.dataDir, "outbox.sqlite");
+    this.#lock = new AgentLock(join(options.dataDir, "agent.lock"));
     this.#maxBytes = options.maxBytes;
   }
 
   /** Opens the file. @throws OUTBOX_* */
   start(): void {
-    const database = openDatabase(this.#path, this.#maxBytes * HARD_LIMIT_FACTOR);
+    const database = openDatabase(this.#path, this.#maxBytes * HARD_LIMIT_FACTOR, this.#lock);
     const meta = new Meta(database);
     const rows = new RowTable(database, meta);
     const snapshots = new SnapshotTable(database);
@@ -63,6 +66,7 @@ export class Outbox {
   stop(): void {
     this.#opened?.database.close();
     this.#opened = null;
+    this.#lock.release();
   }
 
   /** Writes one row and returns its sequence number. @throws OUTBOX_* and nothing is written. */

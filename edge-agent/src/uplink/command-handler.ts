@@ -8,7 +8,7 @@ import type { FaultLog } from "../fault-log.ts";
 /** What commands can do; each rejects with a CodedError where it could not. */
 export interface CommandActions {
   watch(cameraIds: readonly string[], untilAt: number): void;
-  uploadSnapshot(sha256: string, url: string): Promise<void>;
+  uploadSnapshot(sha256: string, to: { url: string; expiresAt: number }): Promise<void>;
 }
 
 /**
@@ -54,7 +54,7 @@ export class CommandHandler {
     }
     try {
       if (command.type === "watch") this.#actions.watch(command.cameraIds, command.untilAt);
-      else await this.#actions.uploadSnapshot(command.sha256, command.url);
+      else await this.#actions.uploadSnapshot(command.sha256, command);
       return null;
     } catch (error) {
       if (error instanceof CodedError) return error;

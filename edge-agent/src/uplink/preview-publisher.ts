@@ -10,6 +10,10 @@ import type { MqttLink } from "./mqtt-link.ts";
 const LONG_SIDE = 640;
 const JPEG_QUALITY = 70;
 
+/** Who watches says so every few seconds; nobody is believed for longer than this. */
+const MAX_WATCH_MS = 60_000;
+const MAX_WATCHED = 1000;
+
 /**
  * Publishes the frames that the model saw with exactly their boxes, of cameras that somebody watches
  * and only until he stops. A frame is left out while the one before it is still being encoded, and
@@ -28,10 +32,20 @@ export class PreviewPublisher {
     this.#link = options.link;
   }
 
-  /** These cameras are watched until then; a later end replaces an earlier one. */
+  /**
+   * These cameras are watched until then, a minute at most; a later end replaces an earlier one.
+   * What is over is forgotten, so names of cameras that do not exist cost nothing for long.
+   */
   watch(cameraIds: readonly string[], untilAt: number): void {
+    const now = Date.now();
+    for (const [cameraId, until] of this.#watchedUntil) {
+      if (until < now) this.#watchedUntil.delete(cameraId);
+    }
+    const end = Math.min(untilAt, now + MAX_WATCH_MS);
     for (const cameraId of cameraIds) {
-      this.#watchedUntil.set(cameraId, Math.max(untilAt, this.#watchedUntil.get(cameraId) ?? 0));
+      const known = this.#watchedUntil.get(cameraId);
+      if (known === undefined && this.#watchedUntil.size >= MAX_WATCHED) return;
+      this.#watchedUntil.set(cameraId, Math.max(end, known ?? 0));
     }
   }
 

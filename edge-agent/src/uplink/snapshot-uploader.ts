@@ -6,6 +6,21 @@ const UPLOAD_TIMEOUT_MS = 15_000;
 /** Uploads under way at a time; the cloud may ask for hundreds after a night without a link. */
 const MAX_UPLOADS = 3;
 
+/** Snapshots that may wait; the cloud asks again for what is refused. */
+const MAX_WAITING = 500;
+
+/** Where a snapshot is to be put, and until when. */
+interface Destination {
+  url: string;
+  expiresAt: number;
+}
+
+interface Upload {
+  /** The newest address that was given: it is valid for longest. */
+  destination: Destination;
+  done: Promise<void>;
+}
+
 /**
  * Puts snapshots where the cloud asks for them and deletes them here once they are there. Nothing
  * of the address is ever told: its query is the permission to write.
@@ -13,7 +28,8 @@ const MAX_UPLOADS = 3;
 export class SnapshotUploader {
   readonly #outbox: Outbox;
   readonly #stopping = new AbortController();
-  readonly #queue: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #uploads = new Map<string, Upload>();
   #running = 0;
 
   constructor(outbox: Outbox) {
@@ -24,17 +40,39 @@ export class SnapshotUploader {
     this.#stopping.abort();
   }
 
-  /** @throws SNAPSHOT_GONE, SNAPSHOT_UPLOAD_FAILED, OUTBOX_* */
-  async upload(sha256: string, url: string): Promise<void> {
+  /**
+   * Asked for twice, a snapshot is put once.
+   * @throws SNAPSHOT_GONE, SNAPSHOT_UPLOAD_FAILED, COMMAND_EXPIRED (while it waited), OUTBOX_*
+   */
+  upload(sha256: string, destination: Destination): Promise<void> {
+    const under = this.#uploads.get(sha256);
+    if (under !== undefined) {
+      under.destination = destination;
+      return under.done;
+    }
+    const upload: Upload = { destination, done: Promise.resolve() };
+    upload.done = this.#inTurn(sha256, upload).finally(() => this.#uploads.delete(sha256));
+    this.#uploads.set(sha256, upload);
+    return upload.done;
+  }
+
+  async #inTurn(sha256: string, upload: Upload): Promise<void> {
     if (this.#running >= MAX_UPLOADS) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
+      if (this.#waiting.length >= MAX_WAITING) {
+        throw edgeError("SNAPSHOT_UPLOAD_FAILED", `${MAX_WAITING} snapshots wait already`);
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#running += 1;
     try {
+      const { url, expiresAt } = upload.destination;
+      if (expiresAt < Date.now()) {
+        throw edgeError("COMMAND_EXPIRED", `snapshot ${sha256} waited until its address expired`);
+      }
       await this.#put(sha256, url);
     } finally {
       this.#running -= 1;
-      this.#queue.shift()?.();
+      this.#waiting.shift()?.();
     }
   }
 

@@ -81,7 +81,7 @@ export class Uplink {
     this.#commands = new CommandHandler({
       actions: {
         watch: (cameraIds, untilAt) => this.#previews.watch(cameraIds, untilAt),
-        uploadSnapshot: (sha256, url) => this.#uploads.upload(sha256, url),
+        uploadSnapshot: (sha256, to) => this.#uploads.upload(sha256, to),
       },
       reply: (reply) => this.#publish("replies", toBytes(reply), { qos: 1 }),
       faults,
