@@ -2,6 +2,7 @@ import type { Camera, FleetNode } from "../../connection/api.ts";
 import { plural } from "../../format/amount.ts";
 import { formatAbsolute } from "../../format/moment.ts";
 import { StatusMark, type StatusTone } from "../../ui/status-mark.tsx";
+import { gapLoss } from "./gap-loss.ts";
 
 interface Notice {
   key: string;
@@ -57,12 +58,10 @@ const GAP_REASONS = {
 
 /** What the newest declared gap stands for, and that nothing else is missing. */
 function gapWords({ latestGap }: FleetNode): string {
-  if (latestGap === null) return "The node had to drop rows and said so. Nothing else is missing.";
-  const { seq, throughSeq, reason, dropped, createdAt } = latestGap;
-  const rows = seq === throughSeq ? `row ${seq}` : `rows ${seq} to ${throughSeq}`;
-  const kinds = Object.entries(dropped).map(([kind, count]) => `${count} ${kind}`);
-  const what = kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
-  return `Latest, ${formatAbsolute(createdAt)}: ${rows}${what}, because ${GAP_REASONS[reason]}. Nothing else is missing.`;
+  if (latestGap === null) return "The node lost something and said so. Nothing else is missing.";
+  const { seq, throughSeq, reason, createdAt } = latestGap;
+  const place = seq === throughSeq ? `seq ${seq}` : `seq ${seq} to ${throughSeq}`;
+  return `Latest, ${formatAbsolute(createdAt)}: ${gapLoss(latestGap)} (${place}), because ${GAP_REASONS[reason]}. Nothing else is missing.`;
 }
 
 /** The notices of a node; nothing where all is well. */

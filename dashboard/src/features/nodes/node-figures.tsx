@@ -6,6 +6,7 @@ import { formatBytes, formatCount, plural, shortDigest } from "../../format/amou
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { StatusMark, type StatusTone } from "../../ui/status-mark.tsx";
 import { completenessOf } from "./completeness.ts";
+import { gapLoss } from "./gap-loss.ts";
 
 interface FigureProps {
   name: string;
@@ -76,7 +77,8 @@ export function NodeFigures({ node }: { node: FleetNode }) {
           "nothing dropped"
         ) : (
           <>
-            <StatusMark tone="stale" /> rows dropped
+            <StatusMark tone="stale" />
+            {node.latestGap === null ? "told by the node" : `latest: ${gapLoss(node.latestGap)}`}
           </>
         )}
       </Figure>
