@@ -71,7 +71,8 @@ export function EventList({ events, search, hasOlder, onOlder }: EventListProps)
         <button
           type="button"
           onClick={() => scroller.current?.scrollTo({ top: 0 })}
-          className="absolute top-2 left-1/2 z-10 inline-flex h-7 -translate-x-1/2 items-center gap-1 rounded-full bg-accent-solid px-3 text-xs font-medium text-white"
+          // Over the empty corner below the density strip's class names, where it covers nothing.
+          className="absolute -top-[26px] left-2 z-10 inline-flex h-6 items-center gap-1 rounded-full bg-accent-solid px-2.5 text-xs font-medium text-white"
         >
           <ArrowUp aria-hidden="true" className="size-3.5" />
           {plural(unseen, "new event")}
