@@ -83,12 +83,12 @@ export function DensityStrip({ filter, spanMs, classes, onClass, onWindow }: Den
           ))}
           {density !== undefined && shown.length === 0 ? (
             <p className="absolute inset-0 flex items-center justify-center text-xs text-dim">
-              No events in this time
+              <span className="bg-canvas px-2">No events in this time</span>
             </p>
           ) : null}
           {failed ? (
             <p className="absolute inset-0 flex items-center justify-center text-xs text-dim">
-              The counts could not be read
+              <span className="bg-canvas px-2">The counts could not be read</span>
             </p>
           ) : null}
           <DensityBrush
@@ -98,16 +98,21 @@ export function DensityStrip({ filter, spanMs, classes, onClass, onWindow }: Den
             onWindow={onWindow}
           />
         </div>
-        <div aria-hidden="true" className="relative mt-1 h-4 overflow-hidden text-2xs text-faint">
-          {axisTicks(window.from, window.to, 7).map((at) => (
-            <span
-              key={at}
-              className="absolute -translate-x-1/2 whitespace-nowrap"
-              style={{ left: share(at) }}
-            >
-              {formatTick(at, span)}
-            </span>
-          ))}
+        <div
+          aria-hidden="true"
+          className="-mr-3 -ml-5 mt-1 overflow-hidden pr-3 pl-5 text-2xs text-faint"
+        >
+          <div className="relative h-4">
+            {axisTicks(window.from, window.to, 7).map((at) => (
+              <span
+                key={at}
+                className="absolute -translate-x-1/2 whitespace-nowrap"
+                style={{ left: share(at) }}
+              >
+                {formatTick(at, span)}
+              </span>
+            ))}
+          </div>
         </div>
       </div>
     </section>

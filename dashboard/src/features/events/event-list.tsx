@@ -4,7 +4,7 @@ import { ArrowUp } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { EventItem } from "../../connection/api.ts";
 import { EVENT_ROW_HEIGHT, EventSkeleton, EventSummary } from "../../event-log/event-summary.tsx";
-import { plural } from "../../format/amount.ts";
+import { formatCount, plural } from "../../format/amount.ts";
 import type { EventSearch } from "./event-search.ts";
 import { anchorAt, type ListAnchor, scrollTopFor } from "./list-anchor.ts";
 
@@ -75,7 +75,8 @@ export function EventList({ events, search, hasOlder, onOlder }: EventListProps)
           className="absolute -top-[26px] left-2 z-10 inline-flex h-6 items-center gap-1 rounded-full bg-accent-solid px-2.5 text-xs font-medium text-white"
         >
           <ArrowUp aria-hidden="true" className="size-3.5" />
-          {plural(unseen, "new event")}
+          <span className="sm:hidden">{formatCount(unseen)} new</span>
+          <span className="max-sm:hidden">{plural(unseen, "new event")}</span>
         </button>
       ) : null}
       <section

@@ -33,8 +33,8 @@ export function SnapshotStage({ event }: { event: EventItem }) {
     <div className="relative h-[38dvh] min-h-56 shrink-0 overflow-hidden border-b bg-letterbox lg:h-[40dvh]">
       {state === "none" ? (
         <Absent icon={<ImageOff />} title="No snapshot">
-          {event.nodeId} could not make a picture of this event. The event and its history below are
-          whole.
+          {event.nodeId} could not make a picture of this event
+          {event.state === "open" ? " so far" : ""}. The event and its history below are whole.
         </Absent>
       ) : state === "gone" ? (
         <Absent icon={<ImageOff />} title="The snapshot was not kept">

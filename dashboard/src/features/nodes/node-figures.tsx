@@ -87,17 +87,23 @@ export function NodeFigures({ node }: { node: FleetNode }) {
       </Figure>
       <div className="col-span-2 flex min-w-0 flex-col bg-canvas px-4 py-3">
         <dt className="text-2xs text-faint">Model</dt>
-        <dd className="mt-0.5 truncate text-lg font-medium">
-          {model === null ? UNKNOWN : model.name}
-        </dd>
-        {model === null ? null : (
-          <dd className="flex min-w-0 items-center gap-1.5 text-xs text-dim">
-            <span className="truncate">
-              {model.inputSize} px · {model.licence} ·{" "}
-              <span title={model.digest}>{shortDigest(model.digest)}</span>
-            </span>
-            <CopyButton text={model.digest} what="Model digest" />
-          </dd>
+        {model === null ? (
+          <dd className="mt-0.5 text-lg">{UNKNOWN}</dd>
+        ) : (
+          <>
+            <dd className="mt-0.5 flex min-w-0 items-center gap-2">
+              <span className="truncate text-lg font-medium" title={model.name}>
+                {model.name}
+              </span>
+              <span className="text-xs text-dim" title={model.digest}>
+                {shortDigest(model.digest)}
+              </span>
+              <CopyButton text={model.digest} what="Model digest" />
+            </dd>
+            <dd className="min-h-5 truncate text-xs leading-5 text-dim">
+              {model.inputSize} px · {model.licence}
+            </dd>
+          </>
         )}
       </div>
       <Figure name="CPU" value={told ? `${Math.round(telemetry.cpuPercent)}%` : UNKNOWN}>
