@@ -257,3 +257,11 @@ test("the ledger counts every row ever created, by kind", () => {
     { kind: "improved", rows: 1 },
   ]);
 });
+
+test("a second agent on the same folder is refused, and may have it when the first one is gone", () => {
+  const second = new Outbox({ dataDir, maxBytes: 1 << 30 });
+  expect(() => second.start()).toThrow(expect.objectContaining({ code: "OUTBOX_LOCKED" }));
+  outbox.stop();
+  second.start();
+  second.stop();
+});
