@@ -76,10 +76,12 @@ export function NodeFigures({ node }: { node: FleetNode }) {
         {node.declaredGaps === 0 ? (
           "nothing dropped"
         ) : (
-          <>
-            <StatusMark tone="stale" />
+          <span className="flex gap-1.5">
+            <span className="flex h-4 items-center">
+              <StatusMark tone="stale" />
+            </span>
             {node.latestGap === null ? "told by the node" : `latest: ${gapLoss(node.latestGap)}`}
-          </>
+          </span>
         )}
       </Figure>
       <Figure name="Queue at the node" value={told ? plural(telemetry.outboxRows, "row") : UNKNOWN}>
