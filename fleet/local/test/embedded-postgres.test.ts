@@ -193,8 +193,8 @@ test("a stale lock file that names a zombie does not keep it from starting", asy
   const first = embedded();
   await first.start();
   await first.stop();
-  // A shell whose child has ended and is never waited for, because exec replaces the shell.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], {
+  // A shell whose child ends after exec has replaced the shell, so that nobody waits for it.
+  const parent = spawn("sh", ["-c", "sleep 2 & echo $!; exec sleep 30"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   cleanups.push(() => parent.kill("SIGKILL"));
