@@ -97,12 +97,14 @@ async function run(
   const startedAt = Date.now();
   process.stdout.write(`Dashboard: ${url}\n`);
   if (options.open && process.stdout.isTTY) await open(url).catch(() => undefined);
-  void watchFirstEvent(url, startedAt, progress, stopping.signal);
+  const over = new AbortController();
+  void watchFirstEvent(url, startedAt, progress, AbortSignal.any([stopping.signal, over.signal]));
   const memory = new MemoryLog(stack, progress);
   memory.start();
   const probe = options.forMs === null ? null : new LiveProbe(`${url.replace("http", "ws")}/trpc`);
   await probe?.start(stack.cameraCount);
   await stopping.within(options.forMs);
+  over.abort();
   await probe?.stop();
   const rssBytes = memory.sample();
   memory.stop();

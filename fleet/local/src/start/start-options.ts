@@ -41,6 +41,12 @@ function wholeNumber(min: number, max: number) {
   };
 }
 
+/** A folder's name; an empty one, as an unset variable gives, would mean the current folder. */
+function folderName(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("The path of a folder.");
+  return text;
+}
+
 /** Adds the options of `start` to a command. */
 export function addStartOptions(command: Command, defaultDataDir: string): Command {
   return command
@@ -57,7 +63,7 @@ export function addStartOptions(command: Command, defaultDataDir: string): Comma
       "stop after this long, for example 60s, and print figures as JSON",
       parseDuration,
     )
-    .option("--data-dir <dir>", "where everything is kept", defaultDataDir)
+    .option("--data-dir <dir>", "where everything is kept", folderName, defaultDataDir)
     .option(
       "--port <n>",
       "port of the dashboard (default: 8480, or the next free one)",
