@@ -10,11 +10,19 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { Client, CopyConditions } from "minio";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACCESS_KEY, BUCKET, REGION, type S3Fixture, SECRET_KEY, startS3 } from "./s3-fixture.ts";
+import {
+  ACCESS_KEY,
+  awsClient,
+  BUCKET,
+  REGION,
+  type S3Fixture,
+  SECRET_KEY,
+  startS3,
+} from "./s3-fixture.ts";
 
 const PART_BYTES = 5 * 1024 * 1024;
 
@@ -38,13 +46,7 @@ function minioClient(
 beforeAll(async () => {
   s3 = await startS3();
   minio = minioClient();
-  aws = new S3Client({
-    endpoint: s3.endpoint,
-    region: REGION,
-    forcePathStyle: true,
-    credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
-    maxAttempts: 1,
-  });
+  aws = awsClient(s3);
 });
 
 afterAll(async () => {

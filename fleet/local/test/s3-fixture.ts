@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Sha256 } from "@aws-crypto/sha256-js";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { S3Endpoint, type S3EndpointOptions } from "../src/s3/s3-endpoint.ts";
 
@@ -43,6 +44,17 @@ export async function startS3(options: Partial<S3EndpointOptions> = {}): Promise
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The AWS SDK on this endpoint, with the right keys; what fails is not tried again. */
+export function awsClient({ endpoint }: S3Fixture): S3Client {
+  return new S3Client({
+    endpoint,
+    region: REGION,
+    forcePathStyle: true,
+    credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
+    maxAttempts: 1,
+  });
 }
 
 /** A request as it goes over the wire. */

@@ -6,11 +6,11 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListPartsCommand,
-  S3Client,
+  type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACCESS_KEY, BUCKET, REGION, type S3Fixture, SECRET_KEY, startS3 } from "./s3-fixture.ts";
+import { awsClient, BUCKET, type S3Fixture, startS3 } from "./s3-fixture.ts";
 
 /** The smallest size of a part that is not the last one, as S3 has it. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -20,13 +20,7 @@ let aws: S3Client;
 
 beforeAll(async () => {
   s3 = await startS3();
-  aws = new S3Client({
-    endpoint: s3.endpoint,
-    region: REGION,
-    forcePathStyle: true,
-    credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
-    maxAttempts: 1,
-  });
+  aws = awsClient(s3);
 });
 
 afterAll(async () => {
