@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { CodedError } from "@sentinel/protocol/coded-error";
+import type { Thresholds } from "@sentinel/protocol/model-io/raw-detection";
 import { readClipFrames } from "../decode/clip-frames.ts";
 import { locateFfmpeg } from "../decode/ffmpeg-location.ts";
 import type { RgbFrame } from "../decode/rgb-frame.ts";
@@ -9,7 +10,6 @@ import type { ModelProgress } from "../model/model-progress.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import { formatJsonLine, formatReadable } from "./detection-line.ts";
 import { DEFAULT_THRESHOLDS, DetectorPool } from "./detector-pool.ts";
-import type { Thresholds } from "./raw-detection.ts";
 
 /** What `sentinel detect` was asked for. */
 export interface DetectOptions {

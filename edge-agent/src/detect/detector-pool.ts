@@ -1,8 +1,8 @@
 import type { Detection } from "@sentinel/protocol/detection";
+import type { Thresholds } from "@sentinel/protocol/model-io/raw-detection";
 import type { RgbFrame } from "../decode/rgb-frame.ts";
 import { edgeError } from "../errors.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
-import type { Thresholds } from "./raw-detection.ts";
 import type { LoadedModel } from "./session-messages.ts";
 import { SessionThread } from "./session-thread.ts";
 

@@ -1,6 +1,6 @@
 import type { ModelLayout } from "@sentinel/protocol/model-catalog";
+import type { RawDetection, Thresholds } from "@sentinel/protocol/model-io/raw-detection";
 import type { RgbFrame } from "../decode/rgb-frame.ts";
-import type { RawDetection, Thresholds } from "./raw-detection.ts";
 
 /** What a detector thread found out about the model that it loaded. */
 export interface LoadedModel {

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { CodedError } from "@sentinel/protocol/coded-error";
+import type { RawDetection, Thresholds } from "@sentinel/protocol/model-io/raw-detection";
 import type { RgbFrame } from "../decode/rgb-frame.ts";
 import { edgeError, edgeErrors } from "../errors.ts";
-import type { RawDetection, Thresholds } from "./raw-detection.ts";
 import type { LoadedModel, SessionAnswer, SessionRequest } from "./session-messages.ts";
 
 /** The slowest model on the slowest machine needs a few seconds; after this a thread hangs. */

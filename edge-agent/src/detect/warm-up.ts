@@ -1,7 +1,7 @@
+import type { OutputReading } from "@sentinel/protocol/model-io/decode-output";
+import { findLayout, VALUES_BEFORE_CLASSES } from "@sentinel/protocol/model-io/output-layout";
 import { edgeError } from "../errors.ts";
-import type { OutputReading } from "./decode-output.ts";
 import type { ModelSession } from "./model-session.ts";
-import { findLayout, VALUES_BEFORE_CLASSES } from "./output-layout.ts";
 
 /**
  * Lets a model answer one grey frame, finds its layout from the answer's shape and checks that the

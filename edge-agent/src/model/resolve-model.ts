@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import type { CatalogEntry } from "@sentinel/protocol/model-catalog";
+import { COCO_CLASS_NAMES } from "@sentinel/protocol/model-io/coco-class-names";
 import { probeModel } from "../detect/model-probe.ts";
 import { edgeError } from "../errors.ts";
 import { loadCatalog } from "./catalog.ts";
-import { COCO_CLASS_NAMES } from "./coco-class-names.ts";
 import { fetchModel, type S3Resolver } from "./fetch-model.ts";
 import { sha256OfFile } from "./file-digest.ts";
 import { ModelCache } from "./model-cache.ts";

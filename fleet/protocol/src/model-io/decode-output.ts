@@ -1,5 +1,5 @@
-import type { Box } from "@sentinel/protocol/box";
-import type { ModelLayout } from "@sentinel/protocol/model-catalog";
+import type { Box } from "../box.ts";
+import type { ModelLayout } from "../model-catalog.ts";
 import type { Letterbox } from "./letterbox.ts";
 import { clipToFrame, suppressOverlaps } from "./non-maximum-suppression.ts";
 import { cellCount, STRIDES, VALUES_BEFORE_CLASSES } from "./output-layout.ts";

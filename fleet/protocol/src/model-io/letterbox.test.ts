@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
-import { allocateFrame } from "../decode/rgb-frame.ts";
 import { fillInput, fitLetterbox } from "./letterbox.ts";
+
+const allocateFrame = (width: number, height: number) => ({
+  width,
+  height,
+  data: new Uint8Array(width * height * 3),
+});
 
 const place = (width: number, height: number, size: number, layout: "yolov5" | "yolox") => {
   const { left, top, width: w, height: h } = fitLetterbox({ width, height }, size, layout);

@@ -1,4 +1,4 @@
-import type { ModelLayout } from "@sentinel/protocol/model-catalog";
+import type { ModelLayout } from "../model-catalog.ts";
 
 /** Pixels of input per cell on the three scales of YOLOv5 and YOLOX. */
 export const STRIDES = [8, 16, 32] as const;

@@ -1,4 +1,4 @@
-import type { Box } from "@sentinel/protocol/box";
+import type { Box } from "../box.ts";
 
 /** What the model says, before its class has a name. */
 export interface RawDetection {

@@ -1,6 +1,15 @@
-import type { ModelLayout } from "@sentinel/protocol/model-catalog";
 import sharp from "sharp";
-import type { RgbFrame } from "../decode/rgb-frame.ts";
+import type { ModelLayout } from "../model-catalog.ts";
+
+/** RGB24, row by row without padding. */
+export interface RgbPicture {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** `width * height * 3` bytes. */
+  readonly data: Uint8Array;
+}
 
 /** Where a frame lies in the model's square input, in pixels of the input. */
 export interface Letterbox {
@@ -54,7 +63,7 @@ export function fitLetterbox(
  * @param input 3 x inputSize x inputSize, overwritten whole.
  */
 export async function fillInput(
-  frame: RgbFrame,
+  frame: RgbPicture,
   box: Letterbox,
   inputSize: number,
   layout: ModelLayout,
@@ -77,7 +86,7 @@ export async function fillInput(
   }
 }
 
-async function scaleFrame(frame: RgbFrame, box: Letterbox): Promise<Uint8Array> {
+async function scaleFrame(frame: RgbPicture, box: Letterbox): Promise<Uint8Array> {
   if (frame.width === box.width && frame.height === box.height) return frame.data;
   const raw = { width: frame.width, height: frame.height, channels: 3 } as const;
   return await sharp(frame.data, { raw, limitInputPixels: false })

@@ -1,4 +1,4 @@
-import { type Box, intersectionOverUnion } from "@sentinel/protocol/box";
+import { type Box, intersectionOverUnion } from "../box.ts";
 import type { RawDetection } from "./raw-detection.ts";
 
 /** Bounds the work on a frame that is all noise; a crowd has a few hundred. */

@@ -1,5 +1,5 @@
-import type { Box } from "@sentinel/protocol/box";
 import { expect, test } from "vitest";
+import type { Box } from "../box.ts";
 import { clipToFrame, suppressOverlaps } from "./non-maximum-suppression.ts";
 
 const found = (classId: number, score: number, box: Box) => ({ classId, score, box });
