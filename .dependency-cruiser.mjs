@@ -44,7 +44,11 @@ export default {
       ["better-sqlite3", "^edge-agent/src/outbox/|^fleet/local/src/start/"],
       ["pg", "^cloud/src/database/|^fleet/local/src/(postgres|start)/"],
       ["minio", "^cloud/src/blobs/"],
-      ["onnxruntime-node", "^edge-agent/src/detect/"],
+      ["onnxruntime-node", "^edge-agent/src/detect/|^cloud/src/inference/"],
+      ["better-auth", "^cloud/src/people/|^dashboard/src/connection/"],
+      ["pg-boss", "^cloud/src/training/"],
+      ["simple-git", "^cloud/src/rollout/"],
+      ["@tensorflow/[^/]+", "^cloud/src/training/"],
       ["fluent-ffmpeg", "^edge-agent/src/decode/"],
     ].map(([library, home]) => ({
       name: `${library}-stays-in-one-folder`,

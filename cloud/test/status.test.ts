@@ -36,6 +36,9 @@ function status(change: Partial<OnlineStatus> = {}): OnlineStatus {
     epoch,
     lastSeq: 7,
     model: null,
+    labels: {},
+    modelReport: null,
+    cameraReport: null,
     cameras: [
       {
         cameraId: "gate-1",

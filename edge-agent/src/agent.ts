@@ -217,6 +217,9 @@ export class Agent {
       lastSeq,
       model: this.#reportedModel(),
       cameras: [...this.#lanes.values()].map((lane) => lane.report),
+      labels: {},
+      modelReport: null,
+      cameraReport: null,
     };
   }
 

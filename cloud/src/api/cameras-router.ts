@@ -1,7 +1,7 @@
 import { listCameras } from "../database/reads/list-cameras.ts";
-import { procedure, router } from "./trpc.ts";
+import { router, viewerProcedure } from "./trpc.ts";
 
 /** The cameras: `cameras.list`. */
 export const camerasRouter = router({
-  list: procedure.query(({ ctx }) => listCameras(ctx.reads)),
+  list: viewerProcedure.query(({ ctx }) => listCameras(ctx.reads)),
 });

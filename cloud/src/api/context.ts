@@ -20,7 +20,18 @@ export interface ApiParts {
   version: string;
 }
 
+/** What a person may do; each role may do what those before it may. */
+export type Role = "viewer" | "operator" | "ml" | "admin";
+
+/** Who asks. */
+export interface Person {
+  id: string;
+  name: string;
+  role: Role;
+}
+
 /** The parts, and the client that asks. */
 export interface ApiContext extends ApiParts {
   outlet: ClientOutlet;
+  person: Person;
 }

@@ -7,7 +7,7 @@ import { eventDensity } from "../database/reads/event-density.ts";
 import { listEvents } from "../database/reads/list-events.ts";
 import { formatEventCursor, parseEventCursor } from "./event-cursor.ts";
 import { eventFilterSchema } from "./event-input.ts";
-import { procedure, router } from "./trpc.ts";
+import { router, viewerProcedure } from "./trpc.ts";
 
 const listInput = eventFilterSchema.extend({
   cursor: z.string().max(100).nullish(),
@@ -22,7 +22,7 @@ const densityInput = eventFilterSchema.extend({
 
 /** The event log: `events.list`, `events.byId`, `events.classes`, `events.density`. */
 export const eventsRouter = router({
-  list: procedure.input(listInput).query(async ({ ctx, input }) => {
+  list: viewerProcedure.input(listInput).query(async ({ ctx, input }) => {
     const cursor = input.cursor == null ? null : parseEventCursor(input.cursor);
     const page = await listEvents(ctx.reads, input, cursor, input.limit);
     return {
@@ -31,17 +31,19 @@ export const eventsRouter = router({
     };
   }),
 
-  byId: procedure.input(z.object({ eventId: eventIdSchema })).query(async ({ ctx, input }) => {
-    const event = await eventById(ctx.reads, input.eventId);
-    if (event === null) {
-      throw new TRPCError({ code: "NOT_FOUND", message: `There is no event ${input.eventId}.` });
-    }
-    return event;
-  }),
+  byId: viewerProcedure
+    .input(z.object({ eventId: eventIdSchema }))
+    .query(async ({ ctx, input }) => {
+      const event = await eventById(ctx.reads, input.eventId);
+      if (event === null) {
+        throw new TRPCError({ code: "NOT_FOUND", message: `There is no event ${input.eventId}.` });
+      }
+      return event;
+    }),
 
-  classes: procedure.query(({ ctx }) => eventClasses(ctx.reads)),
+  classes: viewerProcedure.query(({ ctx }) => eventClasses(ctx.reads)),
 
-  density: procedure.input(densityInput).query(({ ctx, input }) => {
+  density: viewerProcedure.input(densityInput).query(({ ctx, input }) => {
     if (input.to <= input.from) {
       throw new TRPCError({ code: "BAD_REQUEST", message: "to must be later than from" });
     }

@@ -92,6 +92,7 @@ export class HttpServer {
         createContext: ({ res }: { res: unknown }): ApiContext => ({
           ...api.parts,
           outlet: clientOutlet(res),
+          person: { id: "system", name: "system", role: "admin" },
         }),
         onError: ({
           error,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { reportedCameras } from "../database/reads/reported-cameras.ts";
 import { RowCursor } from "../live/row-cursor.ts";
 import { cameraKeySchema } from "./event-input.ts";
-import { procedure, router } from "./trpc.ts";
+import { router, viewerProcedure } from "./trpc.ts";
 
 const eventsInput = z.object({
   /** The newest row that the client has; absent means: only what comes from now on. */
@@ -16,7 +16,7 @@ const previewsInput = z.object({ cameras: z.array(cameraKeySchema).max(100) });
 
 /** What happens now: `live.events`, `live.previews`, `live.snapshots`, `live.changes`. */
 export const liveRouter = router({
-  events: procedure.input(eventsInput).subscription(async function* ({ ctx, input, signal }) {
+  events: viewerProcedure.input(eventsInput).subscription(async function* ({ ctx, input, signal }) {
     const stop = signal ?? new AbortController().signal;
     const returning = input.lastEventId == null ? null : RowCursor.parse(input.lastEventId);
     const since = returning ?? input.afterRowId ?? null;
@@ -27,7 +27,11 @@ export const liveRouter = router({
   }),
 
   /** Frames of these cameras while they are watched; those that no node ever reported are left out. */
-  previews: procedure.input(previewsInput).subscription(async function* ({ ctx, input, signal }) {
+  previews: viewerProcedure.input(previewsInput).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
     const stop = signal ?? new AbortController().signal;
     const watch = ctx.previews.watch(await reportedCameras(ctx.reads, input.cameras));
     try {
@@ -41,7 +45,7 @@ export const liveRouter = router({
   }),
 
   /** The SHA-256 of each snapshot that has arrived: its picture can be fetched from now on. */
-  snapshots: procedure.subscription(async function* ({ ctx, signal }) {
+  snapshots: viewerProcedure.subscription(async function* ({ ctx, signal }) {
     const stop = signal ?? new AbortController().signal;
     for await (const sha256 of ctx.snapshots.follow(stop)) {
       yield { sha256 };
@@ -49,7 +53,7 @@ export const liveRouter = router({
     }
   }),
 
-  changes: procedure.subscription(async function* ({ ctx, signal }) {
+  changes: viewerProcedure.subscription(async function* ({ ctx, signal }) {
     const stop = signal ?? new AbortController().signal;
     for await (const what of ctx.changes.follow(stop)) yield { what };
   }),

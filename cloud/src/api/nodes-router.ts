@@ -1,7 +1,7 @@
 import { listNodes } from "../database/reads/list-nodes.ts";
-import { procedure, router } from "./trpc.ts";
+import { router, viewerProcedure } from "./trpc.ts";
 
 /** The nodes: `nodes.list`. */
 export const nodesRouter = router({
-  list: procedure.query(({ ctx }) => listNodes(ctx.reads)),
+  list: viewerProcedure.query(({ ctx }) => listNodes(ctx.reads)),
 });

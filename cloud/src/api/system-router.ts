@@ -1,6 +1,6 @@
-import { procedure, router } from "./trpc.ts";
+import { router, viewerProcedure } from "./trpc.ts";
 
 /** The server itself: `system.info`. */
 export const systemRouter = router({
-  info: procedure.query(({ ctx }) => ({ version: ctx.version, serverTime: Date.now() })),
+  info: viewerProcedure.query(({ ctx }) => ({ version: ctx.version, serverTime: Date.now() })),
 });

@@ -13,5 +13,8 @@ const t = initTRPC.context<ApiContext>().create({
 /** Builds a router from procedures. */
 export const router = t.router;
 
-/** A procedure that anyone who reaches the server may call. */
-export const procedure = t.procedure;
+/** A procedure that a signed-in person with that role, or a higher one, may call. */
+export const viewerProcedure = t.procedure;
+export const operatorProcedure = t.procedure;
+export const mlProcedure = t.procedure;
+export const adminProcedure = t.procedure;

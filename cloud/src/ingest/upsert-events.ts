@@ -71,7 +71,7 @@ export async function upsertEvents(
 ): Promise<string[]> {
   const newest = new Map<string, { seq: number; row: TrackRow; snapshot: TrackRow["snapshot"] }>();
   for (const { seq, row } of fresh) {
-    if (row.kind === "gap") continue;
+    if (row.kind === "gap" || row.kind === "motion") continue;
     const before = newest.get(row.eventId);
     newest.set(row.eventId, { seq, row, snapshot: row.snapshot ?? before?.snapshot ?? null });
   }

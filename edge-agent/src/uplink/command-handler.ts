@@ -44,7 +44,7 @@ export class CommandHandler {
     const fault = await this.#carryOut(parsed.value);
     if (fault !== null) this.#faults.count(fault);
     const told = fault === null ? null : { code: fault.code, message: fault.message.slice(0, 500) };
-    this.#reply({ id, type, fault: told });
+    this.#reply({ id, type, fault: told, probe: null });
   }
 
   async #carryOut(command: Command): Promise<CodedError | null> {
@@ -54,7 +54,9 @@ export class CommandHandler {
     }
     try {
       if (command.type === "watch") this.#actions.watch(command.cameraIds, command.untilAt);
-      else await this.#actions.uploadSnapshot(command.sha256, command);
+      else if (command.type === "upload-snapshot") {
+        await this.#actions.uploadSnapshot(command.sha256, command);
+      }
       return null;
     } catch (error) {
       if (error instanceof CodedError) return error;

@@ -50,6 +50,22 @@ export const trackRowSchema = z.object({
 });
 export type TrackRow = z.infer<typeof trackRowSchema>;
 
+/** Motion that lasted and in which the model saw nothing: what it may have missed. */
+export const motionRowSchema = z.object({
+  kind: z.literal("motion"),
+  eventId: eventIdSchema,
+  cameraId: cameraIdSchema,
+  createdAt: timestampSchema,
+  capturedAt: timestampSchema,
+  /** When the motion began. */
+  startedAt: timestampSchema,
+  /** Where it moves, in fractions of the frame. */
+  box: boxSchema,
+  modelDigest: sha256Schema,
+  snapshot: snapshotRefSchema,
+});
+export type MotionRow = z.infer<typeof motionRowSchema>;
+
 /**
  * A declared loss. It stands in the place of every row from its own sequence number through
  * `throughSeq`, so that the sequence stays whole: loss is possible only where it is said.
@@ -64,7 +80,11 @@ export const gapRowSchema = z.object({
 });
 export type GapRow = z.infer<typeof gapRowSchema>;
 
-export const outboxRowSchema = z.discriminatedUnion("kind", [trackRowSchema, gapRowSchema]);
+export const outboxRowSchema = z.discriminatedUnion("kind", [
+  trackRowSchema,
+  motionRowSchema,
+  gapRowSchema,
+]);
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
 /** Rows a batch may hold; the edge's window is smaller, this bounds what the cloud parses. */

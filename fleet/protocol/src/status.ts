@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cameraIdSchema, epochSchema, nodeIdSchema, sha256Schema, timestampSchema } from "./ids.ts";
+import { labelsSchema } from "./statement.ts";
 
 /** Where a camera stands: `connecting` before its first frame, `down` between retries. */
 export const cameraStateSchema = z.enum(["connecting", "live", "down"]);
@@ -37,6 +38,56 @@ export const reportedModelSchema = z.object({
 });
 export type ReportedModel = z.infer<typeof reportedModelSchema>;
 
+/** States of the model swap, in their order; see docs/architecture.md. */
+export const swapStateSchema = z.enum([
+  "idle",
+  "fetching",
+  "verified",
+  "staged",
+  "warmed",
+  "trial",
+  "active",
+  "rejected",
+]);
+export type SwapState = z.infer<typeof swapStateSchema>;
+
+/** How a node stands to the newest statement that it took in, or refused. */
+export const modelReportSchema = z.object({
+  state: swapStateSchema,
+  since: timestampSchema,
+  /** Of the statement; null before the first one. */
+  counter: z.int().min(0).nullable(),
+  cohort: z.string().max(129).nullable(),
+  /** The model it speaks of; null before the first one. */
+  digest: sha256Schema.nullable(),
+  commit: z.string().max(64).nullable(),
+  /** Bytes fetched of that model, while fetching. */
+  fetchedBytes: z.int().min(0).nullable(),
+  /** Why it was rejected: a code of `docs/errors.md`. */
+  fault: faultSchema.nullable(),
+  /** Set where the last statement has expired: the node runs on and takes nothing unsigned. */
+  staleSince: timestampSchema.nullable(),
+  /** The last swap that was carried out. */
+  lastSwap: z
+    .object({
+      at: timestampSchema,
+      from: sha256Schema,
+      to: sha256Schema,
+      /** Between the last frame of the old model and the first of the new one. */
+      gapMs: z.number().min(0),
+      framesDropped: z.int().min(0),
+    })
+    .nullable(),
+});
+export type ModelReport = z.infer<typeof modelReportSchema>;
+
+/** Which camera settings of people a node took in, and those it refused, in its own words. */
+export const cameraReportSchema = z.object({
+  revision: z.int().min(0),
+  refused: z.array(z.object({ cameraId: cameraIdSchema, fault: faultSchema })).max(1000),
+});
+export type CameraReport = z.infer<typeof cameraReportSchema>;
+
 /** Topic `status`, retained: birth certificate, every change, and the last will. */
 export const statusSchema = z.discriminatedUnion("online", [
   z.object({
@@ -50,6 +101,9 @@ export const statusSchema = z.discriminatedUnion("online", [
     lastSeq: z.int().min(0),
     model: reportedModelSchema.nullable(),
     cameras: z.array(reportedCameraSchema).max(1000),
+    labels: labelsSchema.default({}),
+    modelReport: modelReportSchema.nullable().default(null),
+    cameraReport: cameraReportSchema.nullable().default(null),
   }),
   z.object({ online: z.literal(false), nodeId: nodeIdSchema, at: timestampSchema }),
 ]);

@@ -49,7 +49,7 @@ export async function eventById(db: Reads, eventId: string): Promise<EventDetail
     epoch: event.epoch,
     model: model === undefined ? null : { name: model.name, digest: event.model_digest },
     rows: rows.flatMap(({ id, seq, committed_at, row }) =>
-      row.kind === "gap"
+      row.kind === "gap" || row.kind === "motion"
         ? []
         : {
             rowId: id,

@@ -60,7 +60,8 @@ export async function logRows(
     const event = row.event_id === null ? undefined : events.get(row.event_id);
     // A row may name an event of another node: that is not this row's to speak of.
     const known = event !== undefined && event.nodeId === row.node_id;
-    const track = row.kind === "gap" || !known ? null : { kind: row.kind, event };
+    const { kind } = row;
+    const track = kind === "gap" || kind === "motion" || !known ? null : { kind, event };
     return { rowId: row.id, track };
   });
 }
