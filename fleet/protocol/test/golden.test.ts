@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { z } from "zod";
 import { ackSchema } from "../src/ack.ts";
 import { commandSchema } from "../src/command.ts";
+import { desiredSchema } from "../src/desired.ts";
 import { eventBatchSchema } from "../src/event-batch.ts";
 import { parsePayload } from "../src/payload.ts";
 import { previewSchema } from "../src/preview.ts";
@@ -17,6 +18,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   acks: ackSchema,
   status: statusSchema,
   telemetry: telemetrySchema,
+  desired: desiredSchema,
   commands: commandSchema,
   replies: replySchema,
   preview: previewSchema,
@@ -38,16 +40,17 @@ test.each(FILES)("%s parses for ever, and nothing of it is lost", (name) => {
   const bytes = readFileSync(new URL(name, FOLDER));
   const schema = SCHEMAS[name.split("-")[0] ?? ""];
   if (schema === undefined) throw new Error(`${name} begins with no topic`);
-  const expected = { ok: true, value: JSON.parse(bytes.toString()) as unknown };
-  expect(parsePayload(bytes, schema)).toEqual(expected);
-  expect(parsePayload(gzipSync(bytes), schema)).toEqual(expected);
+  // Fields that came later take their defaults.
+  const expected = { ok: true, value: JSON.parse(bytes.toString()) as object };
+  expect(parsePayload(bytes, schema)).toMatchObject(expected);
+  expect(parsePayload(gzipSync(bytes), schema)).toMatchObject(expected);
 });
 
 test.each(FILES)("%s with a field from the future still parses", (name) => {
   const message = JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as object;
   const schema = SCHEMAS[name.split("-")[0] ?? ""];
   const newer = Buffer.from(JSON.stringify({ ...message, addedLater: { x: 1 } }));
-  expect(schema === undefined ? null : parsePayload(newer, schema)).toEqual({
+  expect(schema === undefined ? null : parsePayload(newer, schema)).toMatchObject({
     ok: true,
     value: message,
   });
