@@ -6,6 +6,7 @@ import type { Dependency } from "./api/health.ts";
 import { HttpServer } from "./api/http-server.ts";
 import { MinioBlobStore } from "./blobs/minio-blob-store.ts";
 import { EmbeddedBroker } from "./broker/embedded-broker.ts";
+import { NodeRequests } from "./camera-settings/node-requests.ts";
 import type { CloudConfig } from "./config.ts";
 import { CHANGES_CHANNEL, EVENT_LOG_CHANNEL, SNAPSHOTS_CHANNEL } from "./database/channels.ts";
 import { migrate } from "./database/migrate.ts";
@@ -226,7 +227,27 @@ export class Cloud {
       onUp: () => previews.renew(),
     });
     await this.#add("previews", previews);
-    return { reads, events, changes, snapshots, previews, version: ownVersion() };
+    const nodeRequests = this.#startNodeRequests(credential);
+    return {
+      reads,
+      database: postgres,
+      nodeRequests,
+      events,
+      changes,
+      snapshots,
+      previews,
+      version: ownVersion(),
+    };
+  }
+
+  /** What people ask of nodes, and the answers. */
+  #startNodeRequests(credential: LinkCredential): NodeRequests {
+    const requests = new NodeRequests((topic, payload) => link.publish(topic, payload, 1));
+    const link: MqttLink = this.#link("requests", credential, {
+      subscriptions: NodeRequests.subscriptions,
+      onMessage: async (topic, payload) => requests.take(topic, payload),
+    });
+    return requests;
   }
 
   #link(

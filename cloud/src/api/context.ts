@@ -1,3 +1,5 @@
+import type { NodeRequests } from "../camera-settings/node-requests.ts";
+import type { Postgres } from "../database/postgres.ts";
 import type { Reads } from "../database/tables.ts";
 import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
@@ -13,6 +15,9 @@ export interface ClientOutlet {
 /** What the procedures of the API work with. */
 export interface ApiParts {
   reads: Reads;
+  /** For changes, in transactions; questions go through `reads`. */
+  database: Postgres;
+  nodeRequests: NodeRequests;
   events: EventFeed;
   previews: PreviewHub;
   changes: ChangeFeed;

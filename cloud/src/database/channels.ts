@@ -6,3 +6,6 @@ export const CHANGES_CHANNEL = "sentinel_changes";
 
 /** Notified when a snapshot's picture has arrived; the payload is its SHA-256. */
 export const SNAPSHOTS_CHANNEL = "sentinel_snapshots";
+
+/** Notified when what a node should do changed; the payload is its id, `*` for every node, or empty for none. */
+export const DESIRED_CHANNEL = "sentinel_desired";

@@ -1,11 +1,13 @@
 import type { Box } from "@sentinel/protocol/box";
 import type { OutboxRow } from "@sentinel/protocol/event-batch";
-import type { Fault, ReportedModel } from "@sentinel/protocol/status";
+import type { Labels } from "@sentinel/protocol/statement";
+import type { CameraReport, Fault, ModelReport, ReportedModel } from "@sentinel/protocol/status";
 import type { CameraTelemetry, Telemetry } from "@sentinel/protocol/telemetry";
 import type { Generated, Kysely } from "kysely";
+import type { CameraSettingsTables } from "./tables/camera-settings-tables.ts";
 
 /** The tables that people's queries read, as the migrations made them. Times are ms. */
-export interface Tables {
+export interface Tables extends CameraSettingsTables {
   nodes: {
     node_id: string;
     online: boolean;
@@ -18,6 +20,9 @@ export interface Tables {
     model: ReportedModel | null;
     telemetry: Telemetry | null;
     telemetry_at: number | null;
+    labels: Generated<Labels>;
+    camera_report: CameraReport | null;
+    model_report: ModelReport | null;
   };
   cameras: {
     node_id: string;
