@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { EdgeNode } from "./edge-node.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
-import { gapRow, trackRow, trackRows } from "./sample-rows.ts";
+import { gapRow, motionRow, trackRow, trackRows } from "./sample-rows.ts";
 import { waitUntil } from "./wait-until.ts";
 
 let cloud: RunningCloud;
@@ -268,4 +268,26 @@ test("messages of other nodes go on behind a batch of the greatest size", async 
   await a.until(() => a.acks.some(({ committedSeq }) => committedSeq === 500));
   await a.sendBatch(501, trackRows(501));
   expect(await a.sendForAck(501, trackRows(1))).toMatchObject({ committedSeq: 501 });
+});
+
+test("motion without a box is kept beside the events, and its snapshot is asked for", async () => {
+  const node = await connect("node-a");
+  const motion = motionRow({ startedAt: 2_000_000 });
+  const ack = await node.sendForAck(1, [trackRow(), motion]);
+  expect(ack.committedSeq).toBe(2);
+  const rows = await cloud.database.query(
+    `select camera_id as "cameraId", box, snapshot_sha256 as sha256, snapshot_asks as asks
+     from motion_sightings where event_id = $1`,
+    [motion.eventId],
+  );
+  expect(rows).toEqual([
+    { cameraId: "gate-1", box: motion.box, sha256: motion.snapshot.sha256, asks: 1 },
+  ]);
+  const events = await cloud.database.query("select 1 from events where event_id = $1", [
+    motion.eventId,
+  ]);
+  expect(events).toEqual([]);
+  await node.until(() =>
+    node.commands.some((command) => JSON.stringify(command).includes(motion.snapshot.sha256)),
+  );
 });

@@ -4,8 +4,10 @@ import type { CameraTelemetry } from "@sentinel/protocol/telemetry";
 import type { CameraConfig } from "./config.ts";
 import type { FfmpegLocation } from "./decode/ffmpeg-location.ts";
 import type { LiveFrame } from "./decode/live-frame.ts";
-import { EventMaker, type RowSink } from "./event/event-maker.ts";
+import { EventMaker } from "./event/event-maker.ts";
 import type { FaultLog } from "./fault-log.ts";
+import { MotionReporter } from "./motion/motion-reporter.ts";
+import type { NewRow } from "./outbox/outbox.ts";
 import { CameraRunner } from "./source/camera-runner.ts";
 import { CameraMeter } from "./telemetry/camera-meter.ts";
 import { Tracker } from "./track/tracker.ts";
@@ -16,6 +18,7 @@ export class CameraLane {
   readonly meter: CameraMeter;
   readonly #tracker = new Tracker();
   readonly #events: EventMaker;
+  readonly #motion: MotionReporter;
   readonly #runner: CameraRunner;
 
   constructor(options: {
@@ -27,12 +30,13 @@ export class CameraLane {
     onFrame: (frame: LiveFrame) => void;
     onDown: (cameraId: string) => void;
     onChange: () => void;
-    write: RowSink;
+    write: (entry: NewRow) => void;
   }) {
     const { camera, ffmpeg, fps, faults, write } = options;
     this.cameraId = camera.id;
     this.meter = new CameraMeter(camera.id);
     this.#events = new EventMaker({ cameraId: camera.id, write, faults });
+    this.#motion = new MotionReporter({ cameraId: camera.id, write, faults });
     this.#runner = new CameraRunner({
       camera,
       ffmpeg,
@@ -78,6 +82,8 @@ export class CameraLane {
   ): Promise<void> {
     const changes = this.#tracker.update(detections, frame.capturedAt);
     await this.#events.frame(frame, changes, modelDigest);
+    const boxes = detections.map(({ box }) => box);
+    await this.#motion.frame(frame, boxes, modelDigest);
   }
 
   telemetry(periodMs: number): CameraTelemetry {

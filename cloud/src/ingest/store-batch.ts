@@ -2,6 +2,7 @@ import type { NumberedRow } from "@sentinel/protocol/event-batch";
 import type { Postgres } from "../database/postgres.ts";
 import { differingRows } from "./differing-rows.ts";
 import { insertLogRows } from "./insert-log-rows.ts";
+import { insertMotion } from "./insert-motion.ts";
 import type { ParsedBatch } from "./parse-batch.ts";
 import { placeRows } from "./place-rows.ts";
 import { upsertEvents } from "./upsert-events.ts";
@@ -41,7 +42,10 @@ export function storeBatch(
     const differing = await differingRows(sql, batch, repeated);
     if (fresh.length === 0) return { kind: "repeat", committedSeq, differing };
     const ids = await insertLogRows(sql, batch, fresh, committedAt);
-    const snapshots = await upsertEvents(sql, batch, fresh, ids, committedAt);
+    const snapshots = [
+      ...(await upsertEvents(sql, batch, fresh, ids, committedAt)),
+      ...(await insertMotion(sql, batch, fresh, committedAt)),
+    ];
     const last = fresh.at(-1)?.throughSeq ?? committedSeq;
     await advanceWatermark(sql, batch, last, committedAt);
     return { kind: "committed", committedSeq: last, fresh: fresh.length, differing, snapshots };

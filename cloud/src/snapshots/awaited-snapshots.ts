@@ -25,23 +25,37 @@ const CLAIM_DUE = {
     returning events.node_id as "nodeId", events.snapshot_sha256 as sha256`,
 };
 
+const CLAIM_DUE_MOTION = {
+  name: "claim-due-motion-snapshots",
+  text: CLAIM_DUE.text.replaceAll("events", "motion_sightings"),
+};
+
 const MARK_STORED = {
   name: "mark-snapshot-stored",
   text: `with stored as (
       update events set snapshot_stored_at = $3, snapshot_gone_at = null
       where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null
-      returning event_id)
-    select count(*) as events, pg_notify('${SNAPSHOTS_CHANNEL}', $2) from stored having count(*) > 0`,
+      returning event_id),
+    stored_motion as (
+      update motion_sightings set snapshot_stored_at = $3, snapshot_gone_at = null
+      where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null
+      returning event_id),
+    all_stored as (select event_id from stored union all select event_id from stored_motion)
+    select count(*) as events, pg_notify('${SNAPSHOTS_CHANNEL}', $2) from all_stored having count(*) > 0`,
 };
 
 const MARK_LOST = {
   name: "mark-snapshot-lost",
-  text: "update events set snapshot_stored_at = null where node_id = $1 and snapshot_sha256 = $2",
+  text: `with motion as (update motion_sightings set snapshot_stored_at = null
+      where node_id = $1 and snapshot_sha256 = $2)
+    update events set snapshot_stored_at = null where node_id = $1 and snapshot_sha256 = $2`,
 };
 
 const MARK_GONE = {
   name: "mark-snapshot-gone",
-  text: `update events set snapshot_gone_at = $3
+  text: `with motion as (update motion_sightings set snapshot_gone_at = $3
+      where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null)
+    update events set snapshot_gone_at = $3
     where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null`,
 };
 
@@ -50,12 +64,14 @@ const MARK_GONE = {
  * those asked for 30 s ago or more (after ten times less often, at last hourly); where a node is
  * given, only its own. They count as asked; two processes never get the same one.
  */
-export function claimDueSnapshots(
+export async function claimDueSnapshots(
   database: Postgres,
   now: number,
   nodeId: string | null,
 ): Promise<AwaitedSnapshot[]> {
-  return database.query<AwaitedSnapshot>(CLAIM_DUE, [now, nodeId]);
+  const ofEvents = await database.query<AwaitedSnapshot>(CLAIM_DUE, [now, nodeId]);
+  const ofMotion = await database.query<AwaitedSnapshot>(CLAIM_DUE_MOTION, [now, nodeId]);
+  return [...ofEvents, ...ofMotion];
 }
 
 /** Notes on the events that their snapshot has arrived, and tells whoever follows. */

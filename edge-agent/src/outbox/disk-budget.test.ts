@@ -88,7 +88,7 @@ test("over budget without improved rows, the snapshots of the surest go first, i
   expect(rows.filter((row) => row.kind === "gap")).toHaveLength(1);
   const kept = written.filter(({ row }) => outbox.snapshot(row.snapshot?.sha256 ?? "") !== null);
   expect(kept.length + declared(rows, "snapshot")).toBe(60);
-  const doubtful = kept.filter(({ row }) => row.score < 0.5).length;
+  const doubtful = kept.filter(({ row }) => "score" in row && row.score < 0.5).length;
   expect(doubtful).toBeGreaterThan(kept.length / 2);
   expect(outbox.figures().bytes).toBeLessThanOrEqual(400_000);
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { GapRow, TrackRow } from "@sentinel/protocol/event-batch";
+import type { GapRow, MotionRow, TrackRow } from "@sentinel/protocol/event-batch";
 import type { Database } from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
@@ -11,9 +11,9 @@ import { type OutboxSlice, RowTable } from "./row-table.ts";
 import { SnapshotTable } from "./snapshot-table.ts";
 import { sqliteFault } from "./sqlite-fault.ts";
 
-/** A track's row, and its snapshot where the row brings a new one. */
+/** A row of a track or of motion, and its snapshot where the row brings a new one. */
 export interface NewRow {
-  row: TrackRow;
+  row: TrackRow | MotionRow;
   jpeg: Uint8Array | null;
 }
 
@@ -73,9 +73,11 @@ export class Outbox {
   append(entry: NewRow): number {
     return this.#write(({ rows, snapshots, budget }) => {
       const seq = rows.append(entry.row);
-      rows.noteOpenTrack(entry.row);
+      if (entry.row.kind !== "motion") rows.noteOpenTrack(entry.row);
       if (entry.jpeg !== null && entry.row.snapshot !== null) {
-        const { eventId, score } = entry.row;
+        const { eventId } = entry.row;
+        // Nothing was detected there: the last snapshot to be dropped.
+        const score = entry.row.kind === "motion" ? 0 : entry.row.score;
         snapshots.put(entry.row.snapshot.sha256, entry.jpeg, { eventId, seq, score });
       }
       budget.keep();

@@ -1,4 +1,4 @@
-import type { GapRow, OutboxRow, TrackRow } from "@sentinel/protocol/event-batch";
+import type { GapRow, MotionRow, OutboxRow, TrackRow } from "@sentinel/protocol/event-batch";
 import type { Database, Statement } from "better-sqlite3";
 import type { Meta } from "./meta.ts";
 
@@ -56,7 +56,7 @@ export class RowTable {
     this.#count = count;
   }
 
-  append(row: TrackRow): number {
+  append(row: TrackRow | MotionRow): number {
     const seq = this.#meta.number("last_seq") + 1;
     this.#add(seq, JSON.stringify(row));
     this.#meta.setNumber("last_seq", seq);

@@ -23,4 +23,5 @@ create table motion_sightings (
 );
 create index motion_awaiting_snapshot on motion_sightings (node_id, snapshot_asked_at)
   where snapshot_stored_at is null and snapshot_gone_at is null;
+create index motion_by_snapshot on motion_sightings (snapshot_sha256);
 create index motion_newest on motion_sightings (committed_at desc);
