@@ -1,4 +1,3 @@
-import { cameraSettingsRouter } from "../camera-settings/camera-settings-router.ts";
 import { camerasRouter } from "./cameras-router.ts";
 import { eventsRouter } from "./events-router.ts";
 import { liveRouter } from "./live-router.ts";
@@ -9,7 +8,6 @@ import { router } from "./trpc.ts";
 /** Everything that people and their dashboards can ask. */
 export const appRouter = router({
   cameras: camerasRouter,
-  cameraSettings: cameraSettingsRouter,
   nodes: nodesRouter,
   events: eventsRouter,
   live: liveRouter,
