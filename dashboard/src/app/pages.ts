@@ -1,8 +1,10 @@
-import { Cctv, type LucideIcon, Radar, Server } from "lucide-react";
+import { Cctv, type LucideIcon, MapPin, Radar, Server, Video } from "lucide-react";
 
 /** The pages of the rail, in its order. */
 export const PAGES = [
   { to: "/live", name: "Live", icon: Cctv },
   { to: "/events", name: "Events", icon: Radar },
+  { to: "/map", name: "Map", icon: MapPin },
+  { to: "/cameras", name: "Cameras", icon: Video },
   { to: "/nodes", name: "Nodes", icon: Server },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

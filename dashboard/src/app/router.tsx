@@ -48,6 +48,21 @@ const events = createRoute({
   component: lazyRouteComponent(() => import("./events-route.tsx"), "EventsRoute"),
 });
 
+const map = createRoute({
+  getParentRoute: () => root,
+  path: "/map",
+  component: lazyRouteComponent(() => import("../features/map/map-page.tsx"), "MapPage"),
+});
+
+const cameras = createRoute({
+  getParentRoute: () => root,
+  path: "/cameras",
+  component: lazyRouteComponent(
+    () => import("../features/cameras/cameras-page.tsx"),
+    "CamerasPage",
+  ),
+});
+
 const nodes = createRoute({
   getParentRoute: () => root,
   path: "/nodes",
@@ -58,7 +73,14 @@ const nodes = createRoute({
 
 /** The dashboard's pages; each is loaded when one first goes there. */
 export const router = createRouter({
-  routeTree: root.addChildren([home, live.addChildren([liveGrid, liveCamera]), events, nodes]),
+  routeTree: root.addChildren([
+    home,
+    live.addChildren([liveGrid, liveCamera]),
+    events,
+    map,
+    cameras,
+    nodes,
+  ]),
   parseSearch: parseSearchString,
   stringifySearch: writeSearchString,
   defaultPreload: "intent",

@@ -7,6 +7,8 @@ type Inputs = inferRouterInputs<AppRouter>;
 
 /** One camera as the cloud knows it. */
 export type Camera = Outputs["cameras"]["list"][number];
+/** One camera with what people want of it. */
+export type CameraSetting = Outputs["cameras"]["settings"][number];
 /** One node as the cloud knows it. */
 export type FleetNode = Outputs["nodes"]["list"][number];
 /** One event as lists have it. */

@@ -31,3 +31,18 @@ export function useTheme(): Theme {
     return () => listeners.delete(listener);
   }, currentTheme);
 }
+
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether the page is dark now, by the person's choice or the system's. */
+export function useIsDark(): boolean {
+  const theme = useTheme();
+  const systemIsDark = useSyncExternalStore(
+    (listener) => {
+      prefersDark.addEventListener("change", listener);
+      return () => prefersDark.removeEventListener("change", listener);
+    },
+    () => prefersDark.matches,
+  );
+  return theme === "system" ? systemIsDark : theme === "dark";
+}

@@ -1,0 +1,179 @@
+import { type FormEvent, useId, useState } from "react";
+import { toast } from "sonner";
+import type { CameraSetting, FleetNode } from "../../connection/api.ts";
+import { Button } from "../../ui/button.tsx";
+import { StatusMark } from "../../ui/status-mark.tsx";
+import { useCameraChanges } from "./use-camera-settings.ts";
+
+const FIELD =
+  "h-8 w-full rounded-md border border-line-strong bg-canvas px-2 text-sm disabled:opacity-60";
+
+interface CameraFormProps {
+  /** The camera to change; null adds one. */
+  camera: CameraSetting | null;
+  nodes: readonly FleetNode[];
+  onDone: () => void;
+}
+
+/** A name, an address that the node can be asked to look at, and the button that sends the wish. */
+export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
+  const ids = { node: useId(), id: useId(), name: useId(), url: useId() };
+  const { add, edit, probe } = useCameraChanges();
+  const [nodeId, setNodeId] = useState(camera?.nodeId ?? nodes[0]?.nodeId ?? "");
+  const [cameraId, setCameraId] = useState(camera?.cameraId ?? "");
+  const [name, setName] = useState(camera?.name ?? "");
+  const [url, setUrl] = useState("");
+  const busy = add.isPending || edit.isPending;
+  const error = add.error ?? edit.error;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const sent =
+      camera === null
+        ? add.mutateAsync({ nodeId, cameraId, name, url })
+        : edit.mutateAsync({
+            nodeId: camera.nodeId,
+            cameraId: camera.cameraId,
+            name,
+            ...(url === "" ? {} : { url }),
+          });
+    await sent.then(
+      () => {
+        toast(`Sent to ${nodeId}; its answer shows in the list.`);
+        onDone();
+      },
+      // Shown below the fields.
+      () => undefined,
+    );
+  };
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3 p-4">
+      <h2 className="text-base font-semibold">
+        {camera === null ? "Add a camera" : `Change ${camera.name}`}
+      </h2>
+      <Field id={ids.node} label="Node">
+        <select
+          id={ids.node}
+          className={FIELD}
+          value={nodeId}
+          disabled={camera !== null}
+          onChange={(event) => setNodeId(event.target.value)}
+        >
+          {nodes.map((node) => (
+            <option key={node.nodeId} value={node.nodeId}>
+              {node.nodeId}
+              {node.online ? "" : " (offline)"}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field
+        id={ids.id}
+        label="Id"
+        hint="Lower-case letters, digits and inner dashes. Stays for ever."
+      >
+        <input
+          id={ids.id}
+          className={FIELD}
+          value={cameraId}
+          disabled={camera !== null}
+          placeholder="gate-1"
+          required
+          pattern="[a-z0-9]([a-z0-9\-]{0,62}[a-z0-9])?"
+          onChange={(event) => setCameraId(event.target.value)}
+        />
+      </Field>
+      <Field id={ids.name} label="Name">
+        <input
+          id={ids.name}
+          className={FIELD}
+          value={name}
+          required
+          maxLength={100}
+          placeholder="Gate, north side"
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Field>
+      <Field
+        id={ids.url}
+        label="Address"
+        hint={
+          camera === null
+            ? "rtsp://, rtsps://, http:// or https://. The node reaches it, not this browser."
+            : `Now ${camera.address ?? "given by the node's own file"}. Leave empty to keep it.`
+        }
+      >
+        <input
+          id={ids.url}
+          className={FIELD}
+          value={url}
+          required={camera === null}
+          maxLength={2000}
+          placeholder="rtsp://user:password@10.0.0.7/stream1"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setUrl(event.target.value)}
+        />
+      </Field>
+      <div className="flex items-center gap-2">
+        <Button
+          disabled={url === "" || probe.isPending}
+          onClick={() => probe.mutate({ nodeId, url })}
+        >
+          {probe.isPending ? "Looking…" : "Probe"}
+        </Button>
+        <ProbeAnswer probe={probe} />
+      </div>
+      {error === null ? null : (
+        <p role="alert" className="text-down">
+          {error.message}
+        </p>
+      )}
+      <div className="flex gap-2 border-t pt-3">
+        <Button type="submit" variant="solid" disabled={busy}>
+          {camera === null ? "Add camera" : "Send change"}
+        </Button>
+        <Button variant="ghost" onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Field(props: { id: string; label: string; hint?: string; children: React.ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={props.id} className="text-xs font-medium text-dim">
+        {props.label}
+      </label>
+      {props.children}
+      {props.hint === undefined ? null : <p className="text-xs text-faint">{props.hint}</p>}
+    </div>
+  );
+}
+
+/** What the node saw at the address, or why it saw nothing, in its own words. */
+function ProbeAnswer({ probe }: { probe: ReturnType<typeof useCameraChanges>["probe"] }) {
+  if (probe.error !== null) return <span className="text-stale">{probe.error.message}</span>;
+  if (probe.data === undefined) {
+    return <span className="text-xs text-faint">The node looks at the address once.</span>;
+  }
+  if (!probe.data.ok) {
+    return (
+      <span className="flex items-center gap-1.5 text-down">
+        <StatusMark tone="down" />
+        {probe.data.fault.message}
+      </span>
+    );
+  }
+  const { width, height, codec, fps } = probe.data.probe;
+  return (
+    <span className="flex items-center gap-1.5">
+      <StatusMark tone="live" />
+      {width} × {height}, {codec}
+      {fps === null ? "" : `, ${Math.round(fps * 10) / 10} fps`}
+    </span>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState } from "react";
+import type { CameraSetting } from "../../connection/api.ts";
+import { Button } from "../../ui/button.tsx";
+import { useCameraChanges } from "./use-camera-settings.ts";
+
+/** Takes a camera from its node, after a second press. */
+export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone: () => void }) {
+  const { remove } = useCameraChanges();
+  const [sure, setSure] = useState(false);
+  const { nodeId, cameraId } = camera;
+  return (
+    <section className="mx-4 flex flex-col gap-2 border-t py-3">
+      <p className="text-xs text-dim">
+        Removing takes it from its node. Its events and annotations stay.
+      </p>
+      <div className="flex gap-2">
+        {sure ? (
+          <>
+            <Button
+              className="text-down"
+              disabled={remove.isPending}
+              onClick={() => remove.mutate({ nodeId, cameraId }, { onSuccess: onDone })}
+            >
+              Remove {camera.name}
+            </Button>
+            <Button variant="ghost" onClick={() => setSure(false)}>
+              Keep
+            </Button>
+          </>
+        ) : (
+          <Button onClick={() => setSure(true)}>Remove…</Button>
+        )}
+      </div>
+      {remove.error === null ? null : (
+        <p role="alert" className="text-down">
+          {remove.error.message}
+        </p>
+      )}
+    </section>
+  );
+}
