@@ -24,7 +24,7 @@ test("what is left out has a default, and the result is frozen", () => {
 
 test("all faults are told at once: variable, value, what is accepted; secrets are not shown", () => {
   const broken = {
-    SENTINEL_ROLES: "api,trainer",
+    SENTINEL_ROLES: "api,brewer",
     SENTINEL_HTTP_PORT: "80x",
     DATABASE_URL: "mysql://u:hidden-password@h/d",
     SENTINEL_BROKER: "redis://x",
@@ -40,7 +40,7 @@ test("all faults are told at once: variable, value, what is accepted; secrets ar
     message = (error as Error).message;
   }
   for (const line of [
-    /SENTINEL_ROLES "api,trainer"; accepted: /,
+    /SENTINEL_ROLES "api,brewer"; accepted: /,
     /SENTINEL_HTTP_PORT "80x"; accepted: a port number/,
     /DATABASE_URL \(hidden\); accepted: postgres:/,
     /SENTINEL_BROKER "redis:\/\/x"; accepted: /,

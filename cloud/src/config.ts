@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { cloudError } from "./errors.ts";
 
-const role = z.enum(["api", "ingest"]);
+const role = z.enum(["api", "ingest", "trainer", "fleet"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
 const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
@@ -26,6 +27,7 @@ const VARIABLES = {
   s3SecretKey: "S3_SECRET_KEY",
   s3Region: "S3_REGION",
   dashboardDir: "SENTINEL_DASHBOARD_DIR",
+  workDir: "SENTINEL_WORK_DIR",
   logLevel: "SENTINEL_LOG_LEVEL",
 } as const;
 
@@ -43,12 +45,12 @@ const brokerUrl = z.url({
 
 const configSchema = z
   .strictObject({
-    /** What this process does: answer people, take in what nodes send, or both. */
+    /** What this process does: answer people, take in what nodes send, train, steer the fleet. */
     roles: z
       .string()
       .default("api,ingest")
       .transform((list) => list.split(",").map((name) => name.trim()))
-      .pipe(z.array(role, "api, ingest or api,ingest").min(1)),
+      .pipe(z.array(role, "any of api, ingest, trainer, fleet, separated by commas").min(1)),
     /** 0 is any port that is free. */
     httpPort: port.default(8080),
     httpHost: text.default("127.0.0.1"),
@@ -79,6 +81,8 @@ const configSchema = z
     s3Region: text.default("us-east-1"),
     /** Folder of the built dashboard; without it only the API is served. */
     dashboardDir: text.transform((path) => resolve(path)).optional(),
+    /** Scratch space of the roles trainer and fleet: everything in it can be made again. */
+    workDir: text.default(() => join(tmpdir(), "sentinel-work")).transform((path) => resolve(path)),
     logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   })
   .superRefine((config, context) => {

@@ -1,7 +1,7 @@
 /** Notified in every transaction that adds to the event log; the payload is empty. */
 export const EVENT_LOG_CHANNEL = "sentinel_event_log";
 
-/** Notified when nodes or cameras changed; the payload is `nodes` or `cameras`. */
+/** Notified when something that people look at changed; the payload says what (see ChangeFeed). */
 export const CHANGES_CHANNEL = "sentinel_changes";
 
 /** Notified when a snapshot's picture has arrived; the payload is its SHA-256. */
@@ -9,3 +9,6 @@ export const SNAPSHOTS_CHANNEL = "sentinel_snapshots";
 
 /** Notified when what a node should do changed; the payload is its id, `*` for every node, or empty for none. */
 export const DESIRED_CHANNEL = "sentinel_desired";
+
+/** Notified when a training job was queued or cancelled; the payload is its id. */
+export const TRAINING_CHANNEL = "sentinel_training";

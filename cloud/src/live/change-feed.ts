@@ -3,17 +3,28 @@ import { Wakeup } from "./wakeup.ts";
 /** Changes are told to one follower at most this often: every node reports every few seconds. */
 const PERIOD_MS = 1_000;
 
-/** What people may want to ask for again. */
-export type Change = "cameras" | "nodes";
+/** What people may want to ask for again: each is a router of the API. */
+const CHANGES = [
+  "cameras",
+  "nodes",
+  "triage",
+  "datasets",
+  "training",
+  "models",
+  "rollouts",
+] as const;
 
-/** Tells every follower that nodes or cameras changed; several changes in a period are told as one. */
+/** One of these. */
+export type Change = (typeof CHANGES)[number];
+
+/** Tells every follower what changed; several changes in a period are told as one. */
 export class ChangeFeed {
   readonly #followers = new Set<{ pending: Set<Change>; wakeup: Wakeup }>();
 
   /** Takes a notification's payload; null means that some may have been missed. */
   notify(payload: string | null): void {
-    const changes: Change[] =
-      payload === "cameras" || payload === "nodes" ? [payload] : ["cameras", "nodes"];
+    const named = CHANGES.filter((change) => change === payload);
+    const changes = named.length > 0 ? named : CHANGES;
     for (const { pending, wakeup } of this.#followers) {
       for (const change of changes) pending.add(change);
       wakeup.call();
