@@ -4,11 +4,16 @@ import {
   Map as MapLibre,
   NavigationControl,
   ScaleControl,
+  setWorkerUrl,
 } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { CameraSetting } from "../../connection/api.ts";
 import { CameraMarker } from "./camera-marker.ts";
 import { loadLand } from "./land.ts";
 import { mapStyle } from "./map-style.ts";
+
+// Its default is an address that only exists beside its own package.
+setWorkerUrl(workerUrl);
 
 interface WorldMapOptions {
   container: HTMLElement;
