@@ -63,6 +63,36 @@ export const cloudErrors = {
     action: "It was deleted; find out who else can write to the bucket.",
     retryable: false,
   },
+  TRAINING_DATASET_UNUSABLE: {
+    meaning: "A dataset version holds nothing that the base model can learn from.",
+    action: "Build a version with boxes of classes that the model knows, in two splits.",
+    retryable: false,
+  },
+  TRAINING_GOLDEN_TOUCHED: {
+    meaning: "A training job would see pictures of a golden set, or near-duplicates of them.",
+    action: "Build a new dataset version: it leaves out what the golden set holds now.",
+    retryable: false,
+  },
+  TRAINING_BASE_UNUSABLE: {
+    meaning: "The model that training should begin from is missing, revoked or of another layout.",
+    action: "Name another base model, or approve one; its file must lie in sentinel-models.",
+    retryable: false,
+  },
+  TRAINING_PICTURES_GONE: {
+    meaning: "Pictures of the dataset version are no longer in the store, or are other ones.",
+    action: "Put the named pictures back, or build a new dataset version without them.",
+    retryable: false,
+  },
+  TRAINING_KILLED: {
+    meaning: "The process of a training job, or its trainer, was killed again and again.",
+    action: "Look whether the machine is short of memory, and start the job again.",
+    retryable: false,
+  },
+  TRAINING_FAILED: {
+    meaning: "The process of a training job ended with a fault.",
+    action: "Read its last lines on the job's page; correct what they name and start a new job.",
+    retryable: false,
+  },
 } as const satisfies ErrorTable;
 
 /** Makes a fault of the cloud's table. */

@@ -1,3 +1,4 @@
+import { trainingRouter } from "../training/jobs/training-router.ts";
 import { camerasRouter } from "./cameras-router.ts";
 import { eventsRouter } from "./events-router.ts";
 import { liveRouter } from "./live-router.ts";
@@ -12,6 +13,7 @@ export const appRouter = router({
   events: eventsRouter,
   live: liveRouter,
   system: systemRouter,
+  training: trainingRouter,
 });
 
 /** The type that the dashboard's client is made from. */

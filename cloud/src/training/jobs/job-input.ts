@@ -1,0 +1,145 @@
+import { z } from "zod";
+import type { Sql, Statement } from "../../database/postgres.ts";
+import { cloudError } from "../../errors.ts";
+import { JOB_FILES, type JobInput, type JobPicture } from "./job-files.ts";
+import type { JobRow } from "./job-row.ts";
+
+/** What a base model must be for the engines: the head of this layout is what they train. */
+const TRAINABLE_LAYOUT = "yolov5";
+/** Bits of 64 in which the perceptual hashes of near-duplicates may differ. */
+const NEAR_DUPLICATE_BITS = 8;
+
+const READ_MANIFEST: Statement = {
+  name: "read-training-manifest",
+  text: "select manifest from dataset_versions where dataset_id = $1",
+};
+const READ_BASE: Statement = {
+  name: "read-training-base",
+  text: "select layout, input_size, class_names, state from model_versions where digest = $1",
+};
+/** Pictures of a job that are, or look like, one of a golden set, also one frozen since. */
+const READ_GOLDEN: Statement = {
+  name: "read-golden-of-training",
+  text: `select distinct a.picture from annotations a
+    join golden_pictures g on g.picture = a.picture
+      or (a.phash ~ '^[0-9a-f]{16}$' and g.phash ~ '^[0-9a-f]{16}$' and
+        bit_count(('x' || a.phash)::bit(64) # ('x' || g.phash)::bit(64)) <= $2)
+    where a.annotation_id = any($1) order by 1`,
+};
+
+const manifestSchema = z.object({
+  classes: z.array(z.string()),
+  pictures: z.array(
+    z.object({
+      picture: z.string(),
+      nodeId: z.string(),
+      cameraId: z.string(),
+      capturedAt: z.int(),
+      width: z.int(),
+      height: z.int(),
+      crop: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+      frameWidth: z.int(),
+      frameHeight: z.int(),
+      annotationId: z.string(),
+      split: z.enum(["train", "validation", "golden"]),
+      boxes: z.array(
+        z.object({
+          className: z.string(),
+          box: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+        }),
+      ),
+    }),
+  ),
+});
+
+interface BaseRow {
+  layout: string;
+  input_size: number;
+  class_names: string[];
+  state: string;
+}
+
+/** The newest model that a person approved and the engines can train; null where there is none. */
+export const NEWEST_BASE: Statement = {
+  name: "newest-training-base",
+  text: `select digest, name from model_versions
+    where state = 'approved' and layout = '${TRAINABLE_LAYOUT}'
+    order by coalesce(approved_at, made_at) desc limit 1`,
+};
+
+/**
+ * What a job is to do, from its dataset version and base model. Golden pictures are left out.
+ * @throws CodedError TRAINING_DATASET_UNUSABLE, TRAINING_GOLDEN_TOUCHED, TRAINING_BASE_UNUSABLE.
+ */
+export async function composeJobInput(sql: Sql, job: JobRow): Promise<JobInput> {
+  const base = await readBase(sql, job.base_digest);
+  const [row] = await sql.query<{ manifest: unknown }>(READ_MANIFEST, [job.dataset_id]);
+  const parsed = manifestSchema.safeParse(row?.manifest);
+  if (!parsed.success) {
+    throw cloudError("TRAINING_DATASET_UNUSABLE", `${job.dataset_id}: ${parsed.error.message}`);
+  }
+  const used = parsed.data.pictures.filter(({ split }) => split !== "golden");
+  await refuseGolden(
+    sql,
+    used.map(({ annotationId }) => annotationId),
+  );
+  const pictures = used.map(({ annotationId: _, ...picture }) => picture as JobPicture);
+  refuseUnusable(job.dataset_id, pictures, base.class_names);
+  return {
+    datasetId: job.dataset_id,
+    baseModel: JOB_FILES.base,
+    baseDigest: job.base_digest,
+    inputSize: base.input_size,
+    classNames: base.class_names,
+    engine: job.engine,
+    settings: job.settings,
+    seed: job.seed,
+    pictures,
+  };
+}
+
+async function readBase(sql: Sql, digest: string): Promise<BaseRow> {
+  const [base] = await sql.query<BaseRow>(READ_BASE, [digest]);
+  if (base === undefined) {
+    throw cloudError("TRAINING_BASE_UNUSABLE", `there is no model ${digest}`);
+  }
+  if (base.layout !== TRAINABLE_LAYOUT) {
+    const message = `a model of layout ${base.layout} cannot be trained; only ${TRAINABLE_LAYOUT} can`;
+    throw cloudError("TRAINING_BASE_UNUSABLE", message);
+  }
+  if (base.state === "revoked") {
+    throw cloudError("TRAINING_BASE_UNUSABLE", `model ${digest} was revoked`);
+  }
+  return base;
+}
+
+async function refuseGolden(sql: Sql, annotationIds: readonly string[]): Promise<void> {
+  const rows = await sql.query<{ picture: string }>(READ_GOLDEN, [
+    annotationIds,
+    NEAR_DUPLICATE_BITS,
+  ]);
+  if (rows.length === 0) return;
+  const named = rows.slice(0, 5).map(({ picture }) => picture);
+  const more = rows.length > 5 ? ` and ${rows.length - 5} more` : "";
+  const message = `${rows.length} pictures are, or look like, pictures of a golden set: ${named.join(", ")}${more}`;
+  throw cloudError("TRAINING_GOLDEN_TOUCHED", message);
+}
+
+function refuseUnusable(
+  datasetId: string,
+  pictures: readonly JobPicture[],
+  classNames: readonly string[],
+): void {
+  const refuse = (message: string) => {
+    throw cloudError("TRAINING_DATASET_UNUSABLE", `${datasetId.slice(0, 12)}: ${message}`);
+  };
+  const train = pictures.filter(({ split }) => split === "train");
+  if (train.length === 0) refuse("no picture to train on");
+  if (train.every(({ boxes }) => boxes.length === 0)) refuse("no box in any training picture");
+  if (train.length === pictures.length) refuse("no picture to validate on");
+  const named = new Set(pictures.flatMap(({ boxes }) => boxes.map(({ className }) => className)));
+  const unknown = [...named].filter((name) => !classNames.includes(name)).sort();
+  if (unknown.length > 0) {
+    refuse(`classes that the base model does not know: ${unknown.join(", ")}`);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Logger } from "pino";
+import type { Sql } from "../../database/postgres.ts";
+import { storableJson } from "../../database/storable-json.ts";
+import type { CurvePoint, JobProgress } from "../../database/tables/training-tables.ts";
+import type { JobLine } from "./job-files.ts";
+import { WRITE_PROGRESS } from "./job-row.ts";
+
+/** A page need not hear more often. */
+const PERIOD_MS = 300;
+
+/**
+ * Writes how far a job has come, the newest only. A database that is away stops no training: what
+ * could not be written is written with the next news.
+ */
+export class JobRecorder {
+  readonly #sql: Sql;
+  readonly #jobId: string;
+  readonly #logger: Logger;
+  readonly #onGone: () => void;
+  readonly #curve: Map<number, CurvePoint>;
+  #progress: JobProgress | null = null;
+  #dirty = false;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** `onGone`: the job is no longer running, so somebody cancelled it. */
+  constructor(options: {
+    sql: Sql;
+    job: { job_id: string; curve: readonly CurvePoint[] };
+    logger: Logger;
+    onGone: () => void;
+  }) {
+    this.#sql = options.sql;
+    this.#jobId = options.job.job_id;
+    this.#curve = new Map(options.job.curve.map((point) => [point.epoch, point]));
+    this.#logger = options.logger;
+    this.#onGone = options.onGone;
+  }
+
+  stage(stage: string, done: number, of: number): void {
+    this.#progress = { stage, done, of };
+    this.#changed();
+  }
+
+  /** Takes a line of the job's process. */
+  take(line: JobLine): void {
+    if (line.type === "stage") this.stage(line.stage, line.done, line.of);
+    if (line.type !== "epoch") return;
+    const { type: _, ...point } = line;
+    // What an earlier attempt told of later epochs is trained again.
+    for (const epoch of this.#curve.keys()) if (epoch >= point.epoch) this.#curve.delete(epoch);
+    this.#curve.set(point.epoch, point);
+    this.#changed();
+  }
+
+  /** Ends the writing, after what is left was tried once. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#writing;
+    if (this.#dirty) await this.#write();
+  }
+
+  #changed(): void {
+    this.#dirty = true;
+    this.#timer ??= setTimeout(() => {
+      this.#writing = this.#write().finally(() => {
+        this.#timer = undefined;
+        if (this.#dirty) this.#changed();
+      });
+    }, PERIOD_MS);
+  }
+
+  async #write(): Promise<void> {
+    this.#dirty = false;
+    try {
+      const curve = [...this.#curve.values()];
+      const rows = await this.#sql.query(WRITE_PROGRESS, [
+        this.#jobId,
+        this.#progress === null ? null : storableJson(this.#progress),
+        JSON.stringify(curve),
+      ]);
+      if (rows.length === 0) this.#onGone();
+    } catch (error) {
+      this.#logger.debug({ err: error, jobId: this.#jobId }, "progress not written");
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import type { Box } from "@sentinel/protocol/box";
+import sharp from "sharp";
+import { fromPpm, JOB_FILES, type JobPicture } from "../jobs/job-files.ts";
+
+/** Grey of what is not known, as letterboxes have it. */
+const UNKNOWN_GREY = 114;
+/** Frames that are longer are made smaller: no model looks at more. */
+const MAX_SIDE = 1280;
+/** The time within which pictures of one camera belong together. */
+const BLOCK_MS = 10 * 60_000;
+
+/** A picture laid out as the whole frame that it was cut from, for an engine to learn from. */
+export interface LoadedPicture {
+  /** SHA-256 of the JPEG. */
+  picture: string;
+  width: number;
+  height: number;
+  /** RGB of the whole frame; what is not in the picture is grey. */
+  data: Uint8Array;
+  /** The part of the frame that the picture shows, in fractions. */
+  visible: Box;
+  /** In fractions of the frame. */
+  boxes: { classId: number; box: Box }[];
+  /** Pictures that belong together: one camera, one block of time. */
+  group: string;
+}
+
+/**
+ * Decodes a picture of a job and pastes it where it lies in its frame, so that things have the size
+ * that they have in the live frame.
+ */
+export async function loadPicture(
+  folder: string,
+  picture: JobPicture,
+  classNames: readonly string[],
+): Promise<LoadedPicture> {
+  const { width, height } = canvasOf(picture);
+  const visible = fromPpm(picture.crop);
+  const place = placeOf(visible, width, height);
+  const { data: pasted } = await sharp(join(folder, JOB_FILES.pictures, `${picture.picture}.jpg`))
+    .removeAlpha()
+    .toColourspace("srgb")
+    .resize(place.width, place.height, { fit: "fill" })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const data = new Uint8Array(width * height * 3).fill(UNKNOWN_GREY);
+  for (let y = 0; y < place.height; y += 1) {
+    const row = pasted.subarray(y * place.width * 3, (y + 1) * place.width * 3);
+    data.set(row, ((place.top + y) * width + place.left) * 3);
+  }
+  return {
+    picture: picture.picture,
+    width,
+    height,
+    data,
+    visible,
+    boxes: picture.boxes.map(({ className, box }) => ({
+      classId: classNames.indexOf(className),
+      box: inFrame(fromPpm(box), visible),
+    })),
+    group: `${picture.nodeId}/${picture.cameraId}/${Math.floor(picture.capturedAt / BLOCK_MS)}`,
+  };
+}
+
+function canvasOf({ frameWidth, frameHeight }: JobPicture): { width: number; height: number } {
+  const scale = Math.min(1, MAX_SIDE / Math.max(frameWidth, frameHeight));
+  return {
+    width: Math.max(1, Math.round(frameWidth * scale)),
+    height: Math.max(1, Math.round(frameHeight * scale)),
+  };
+}
+
+/** Whole pixels of the canvas that the picture covers. */
+function placeOf([x, y, w, h]: Box, width: number, height: number) {
+  const left = Math.min(width - 1, Math.max(0, Math.round(x * width)));
+  const top = Math.min(height - 1, Math.max(0, Math.round(y * height)));
+  const right = Math.min(width, Math.max(left + 1, Math.round((x + w) * width)));
+  const bottom = Math.min(height, Math.max(top + 1, Math.round((y + h) * height)));
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** A box of the picture as a box of the frame. */
+function inFrame([x, y, w, h]: Box, [cx, cy, cw, ch]: Box): Box {
+  return [cx + x * cw, cy + y * ch, w * cw, h * ch];
+}
