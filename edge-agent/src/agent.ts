@@ -1,12 +1,18 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CodedError } from "@sentinel/protocol/coded-error";
-import type { OnlineStatus, ReportedModel } from "@sentinel/protocol/status";
+import type { Desired } from "@sentinel/protocol/desired";
+import { readTrustedKeys } from "@sentinel/protocol/signed-document";
+import type { Fault, OnlineStatus, ReportedModel } from "@sentinel/protocol/status";
 import { CameraLane } from "./camera-lane.ts";
-import type { LoadedAgentConfig } from "./config.ts";
-import { locateFfmpeg } from "./decode/ffmpeg-location.ts";
-import { DetectorPool } from "./detect/detector-pool.ts";
+import { CameraLanes } from "./cameras/camera-lanes.ts";
+import { DesiredCameras } from "./cameras/desired-cameras.ts";
+import type { CameraConfig, LoadedAgentConfig } from "./config.ts";
+import { type FfmpegLocation, locateFfmpeg } from "./decode/ffmpeg-location.ts";
+import { type DetectorAnswer, DetectorPool } from "./detect/detector-pool.ts";
 import { FairQueue, type FrameHandler } from "./detect/fair-queue.ts";
-import { type StartedDetector, startDetector } from "./detect/start-detector.ts";
+import { startDetector } from "./detect/start-detector.ts";
+import { edgeError } from "./errors.ts";
 import { FaultLog } from "./fault-log.ts";
 import type { Logger } from "./log.ts";
 import { loadCatalog } from "./model/catalog.ts";
@@ -15,6 +21,8 @@ import type { ResolvedModel } from "./model/resolved-model.ts";
 import { endCrashedTracks } from "./outbox/crash-recovery.ts";
 import { DurableWriter } from "./outbox/durable-writer.ts";
 import { Outbox, type OutboxFigures } from "./outbox/outbox.ts";
+import { CameraProber } from "./source/camera-prober.ts";
+import { ModelSwap } from "./swap/model-swap.ts";
 import { TelemetryPulse } from "./telemetry/telemetry-pulse.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
@@ -47,12 +55,16 @@ export class Agent {
   readonly #outbox: Outbox;
   readonly #writer: DurableWriter;
   readonly #pool: DetectorPool;
-  readonly #queue: FairQueue;
+  readonly #queue: FairQueue<DetectorAnswer>;
+  readonly #swap: ModelSwap;
+  readonly #cameras: DesiredCameras;
+  readonly #lanes: CameraLanes;
+  readonly #prober = new CameraProber();
   readonly #uplink: Uplink;
   readonly #pulse: TelemetryPulse;
   readonly #startedAt = Date.now();
-  #lanes = new Map<string, CameraLane>();
-  #detector: StartedDetector | null = null;
+  #ffmpeg: FfmpegLocation | null = null;
+  #modelFault: { digest: string; fault: Fault | null } | null = null;
   #rowsCreated = 0;
   #figures: OutboxFigures | null = null;
 
@@ -70,14 +82,43 @@ export class Agent {
         this.#uplink.wake();
       },
     });
-    this.#pool = new DetectorPool({ workers: detectWorkers });
+    this.#pool = new DetectorPool({
+      workers: detectWorkers,
+      onTrouble: (digest, fault) => this.#swap.frames.failed(digest, fault),
+    });
     this.#queue = new FairQueue({ slots: detectWorkers, handler: this.#frameHandler() });
+    this.#swap = new ModelSwap({
+      pool: this.#pool,
+      notes: this.#outbox,
+      modelsDir: join(dataDir, "models"),
+      keys: readTrustedKeys(config.trustedKeys),
+      labels: config.labels,
+      faults: this.#faults,
+      log,
+      onChange: () => this.#uplink.statusChanged(),
+    });
+    this.#cameras = new DesiredCameras({
+      own: config.cameras,
+      notes: this.#outbox,
+      faults: this.#faults,
+    });
+    this.#lanes = new CameraLanes({
+      make: (camera) => this.#makeLane(camera),
+      forget: (cameraId) => this.#queue.forget(cameraId),
+      onChange: () => this.#uplink.statusChanged(),
+    });
     this.#uplink = new Uplink({
       broker: config.broker,
       nodeId,
       outbox: this.#outbox,
       status: () => this.#status(),
       pendingRows: () => this.#outboxFigures().rows,
+      hasCamera: (cameraId) => this.#lanes.get(cameraId) !== undefined,
+      onDesired: (desired) => this.#take(desired),
+      actions: {
+        offerModel: (offer) => this.#swap.offer(offer),
+        probeCamera: (url) => this.#prober.probe(url, this.#foundFfmpeg()),
+      },
       faults: this.#faults,
       log,
     });
@@ -86,8 +127,8 @@ export class Agent {
       dataDir,
       publish: (telemetry) => this.#uplink.telemetry(telemetry),
       sources: {
-        frames: () => this.#frameTotals(),
-        cameras: (periodMs) => [...this.#lanes.values()].map((lane) => lane.telemetry(periodMs)),
+        frames: () => this.#lanes.frames,
+        cameras: (periodMs) => this.#lanes.all.map((lane) => lane.telemetry(periodMs)),
         outbox: () => this.#outboxFigures(),
         rowsCreated: () => this.#rowsCreated,
       },
@@ -103,26 +144,28 @@ export class Agent {
     this.#outbox.start();
     const crashed = endCrashedTracks(this.#outbox, Date.now());
     if (crashed > 0) this.#log.warn({ tracks: crashed }, "the agent was killed; ended its tracks");
-    const ffmpeg = await locateFfmpeg(this.#config.ffmpegPath);
-    this.#detector = await startDetector({
+    this.#cameras.load();
+    this.#ffmpeg = await locateFfmpeg(this.#config.ffmpegPath);
+    const { model, fault } = await startDetector({
       pool: this.#pool,
-      resolve: () => this.#resolveModel(),
+      models: this.#swap.recall(() => this.#resolveModel()),
       memory: this.#outbox,
       faults: this.#faults,
     });
+    this.#modelFault = { digest: model.digest, fault };
     this.#uplink.start();
-    this.#lanes = this.#makeLanes(ffmpeg);
-    for (const lane of this.#lanes.values()) lane.start();
+    this.#swap.start(model);
+    await this.#lanes.apply(this.#cameras.cameras);
     this.#pulse.start();
     this.#log.info(
-      { cameras: this.#lanes.size, model: this.#detector.model.name, ffmpeg: ffmpeg.path },
+      { cameras: this.#lanes.all.length, model: model.name, ffmpeg: this.#ffmpeg.path },
       "the agent is running",
     );
   }
 
   /** Frames since the start, over all cameras. */
   get totals(): AgentTotals {
-    const { decoded, inferred, dropped } = this.#frameTotals();
+    const { decoded, inferred, dropped } = this.#lanes.frames;
     return {
       framesDecoded: decoded,
       framesInferred: inferred,
@@ -134,10 +177,11 @@ export class Agent {
   /** Ends every track, waits until the cloud has the rows (DRAIN_MS at most), and stops every part. */
   async stop(): Promise<void> {
     this.#pulse.stop();
-    const lanes = [...this.#lanes.values()];
-    await Promise.all(lanes.map((lane) => lane.stopSource()));
+    this.#prober.stop();
+    this.#swap.stop();
+    await this.#lanes.stopSources();
     await this.#queue.stop();
-    await Promise.all(lanes.map((lane) => lane.end()));
+    await this.#lanes.end();
     const givenUp = this.#writer.stop();
     if (givenUp > 0)
       this.#log.error({ rows: givenUp }, "the disk took no more rows; they are lost");
@@ -148,45 +192,57 @@ export class Agent {
     this.#faults.stop();
   }
 
-  #makeLanes(ffmpeg: Awaited<ReturnType<typeof locateFfmpeg>>): Map<string, CameraLane> {
-    const cameras = this.#config.cameras.filter((camera) => camera.enabled);
-    return new Map(
-      cameras.map((camera) => [
-        camera.id,
-        new CameraLane({
-          camera,
-          ffmpeg,
-          fps: this.#config.detect.fps,
-          faults: this.#faults,
-          onFrame: (frame) => this.#queue.offer(frame),
-          onDown: (cameraId) => this.#queue.clear(cameraId),
-          onChange: () => this.#uplink.statusChanged(),
-          write: (entry) => this.#writer.write(entry),
-        }),
-      ]),
-    );
+  #makeLane(camera: CameraConfig): CameraLane {
+    return new CameraLane({
+      camera,
+      ffmpeg: this.#foundFfmpeg(),
+      fps: this.#config.detect.fps,
+      faults: this.#faults,
+      onFrame: (frame) => this.#queue.offer(frame),
+      onDown: (cameraId) => this.#queue.clear(cameraId),
+      onChange: () => this.#uplink.statusChanged(),
+      write: (entry) => this.#writer.write(entry),
+    });
   }
 
-  #frameHandler(): FrameHandler {
+  #foundFfmpeg(): FfmpegLocation {
+    if (this.#ffmpeg === null) throw edgeError("FFMPEG_MISSING", "ffmpeg was not looked for yet");
+    return this.#ffmpeg;
+  }
+
+  #frameHandler(): FrameHandler<DetectorAnswer> {
     return {
-      detect: (frame) => {
+      detect: async (frame) => {
         const { scoreThreshold: score, iouThreshold: iou } = this.#config.detect;
-        return this.#pool.detect(frame.picture, { score, iou });
+        this.#swap.frames.asked();
+        const answer = await this.#pool.answer(frame.picture, { score, iou });
+        this.#swap.frames.answered(answer.digest);
+        return answer;
       },
-      conclude: async (frame, detections) => {
+      conclude: async (frame, { detections, digest }) => {
         const lane = this.#lanes.get(frame.cameraId);
-        const digest = this.#pool.model?.digest;
-        if (lane === undefined || digest === undefined) return;
+        if (lane === undefined) return;
         lane.meter.inferred(Date.now() - frame.capturedAt);
         void this.#uplink.preview(frame, detections);
         await lane.conclude(frame, detections, digest);
       },
-      dropped: (frame) => this.#lanes.get(frame.cameraId)?.meter.dropped(),
+      dropped: (frame) => {
+        this.#swap.frames.dropped();
+        this.#lanes.get(frame.cameraId)?.meter.dropped();
+      },
       failed: (frame, error) => {
         if (!(error instanceof CodedError)) throw error;
+        this.#swap.frames.dropped();
         this.#faults.count(error, { cameraId: frame.cameraId });
       },
     };
+  }
+
+  /** What people and Git want of this node. */
+  #take(desired: Desired): void {
+    this.#cameras.take(desired);
+    void this.#lanes.apply(this.#cameras.cameras);
+    if (desired.statement !== null) this.#swap.take(desired.statement);
   }
 
   async #resolveModel(): Promise<ResolvedModel> {
@@ -216,17 +272,18 @@ export class Agent {
       epoch,
       lastSeq,
       model: this.#reportedModel(),
-      cameras: [...this.#lanes.values()].map((lane) => lane.report),
-      labels: {},
-      modelReport: null,
-      cameraReport: null,
+      cameras: this.#lanes.all.map((lane) => lane.report),
+      labels: this.#config.labels,
+      modelReport: this.#swap.report,
+      cameraReport: this.#cameras.report,
     };
   }
 
   #reportedModel(): ReportedModel | null {
-    if (this.#detector === null) return null;
-    const { model, fault } = this.#detector;
+    const model = this.#swap.running;
+    if (model === null) return null;
     const { name, digest, inputSize, licence, classNames } = model;
+    const fault = this.#modelFault?.digest === digest ? this.#modelFault.fault : null;
     return { name, digest, inputSize, licence: licence.id, classNames: [...classNames], fault };
   }
 
@@ -239,15 +296,5 @@ export class Agent {
       this.#faults.count(error);
     }
     return this.#figures;
-  }
-
-  #frameTotals(): { decoded: number; inferred: number; dropped: number } {
-    const totals = { decoded: 0, inferred: 0, dropped: 0 };
-    for (const { meter } of this.#lanes.values()) {
-      totals.decoded += meter.totals.decoded;
-      totals.inferred += meter.totals.inferred;
-      totals.dropped += meter.totals.dropped;
-    }
-    return totals;
   }
 }

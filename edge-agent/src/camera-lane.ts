@@ -4,7 +4,7 @@ import type { CameraTelemetry } from "@sentinel/protocol/telemetry";
 import type { CameraConfig } from "./config.ts";
 import type { FfmpegLocation } from "./decode/ffmpeg-location.ts";
 import type { LiveFrame } from "./decode/live-frame.ts";
-import { EventMaker } from "./event/event-maker.ts";
+import { type EndReason, EventMaker } from "./event/event-maker.ts";
 import type { FaultLog } from "./fault-log.ts";
 import { MotionReporter } from "./motion/motion-reporter.ts";
 import type { NewRow } from "./outbox/outbox.ts";
@@ -69,9 +69,14 @@ export class CameraLane {
     await this.#runner.stop();
   }
 
-  /** Ends the tracks, because the agent stops. */
-  async end(): Promise<void> {
-    await this.#events.end(this.#tracker.endAll(), "agent-stopped");
+  /** People call it something else. */
+  rename(name: string): void {
+    this.#runner.rename(name);
+  }
+
+  /** Ends the tracks, because the agent stops or the camera goes. */
+  async end(reason: EndReason): Promise<void> {
+    await this.#events.end(this.#tracker.endAll(), reason);
   }
 
   /** Takes what was found in a frame; the frame may be released once this has settled. */

@@ -73,7 +73,8 @@ function lineOf(path: Path, { document, lines }: ConfigOrigin): number | null {
 
 function shown(path: Path, value: unknown): string {
   if (value === undefined) return "is missing";
-  if (path.at(-1) === "password") return "(hidden)";
+  // A key may be a private one that was pasted by mistake.
+  if (path.at(-1) === "password" || path[0] === "trustedKeys") return "(hidden)";
   // A refused address may hold a password in a place where no address has one.
   const secretFree = (text: string) => redactUrls(text.replace(/:\/\/.*@/, "://***@"));
   const text = typeof value === "string" ? secretFree(value) : value;

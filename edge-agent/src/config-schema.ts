@@ -1,4 +1,6 @@
 import { cameraIdSchema, nodeIdSchema } from "@sentinel/protocol/ids";
+import { readTrustedKeys } from "@sentinel/protocol/signed-document";
+import { type Labels, labelsSchema } from "@sentinel/protocol/statement";
 import { z } from "zod";
 import { LOG_LEVELS } from "./log.ts";
 
@@ -27,7 +29,8 @@ const BROKER_URL =
 /** Schemes that ffmpeg may be given; it knows many more (concat:, lavfi:, pipe:) that read local files. */
 const CAMERA_SCHEMES = ["rtsp:", "rtsps:", "http:", "https:"];
 
-const camera = z.strictObject(
+/** One camera of the file, or as people want it. */
+export const cameraSchema = z.strictObject(
   {
     id: z
       .string(accepted(SLUG))
@@ -63,6 +66,12 @@ const detect = z.strictObject(
   accepted("detect: { fps, scoreThreshold, iouThreshold }"),
 );
 
+const PUBLIC_KEY = "an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)";
+const LABELS = "labels of the node: { name: value }, each of lower-case letters, digits and dashes";
+
+/** A public key whose statements the node takes. */
+const trustedKey = text(PUBLIC_KEY, 2000).refine(isPublicKey, accepted(PUBLIC_KEY));
+
 /** The agent's configuration file. Keys that are left out take their defaults. */
 export const agentConfigSchema = z.strictObject(
   {
@@ -70,6 +79,14 @@ export const agentConfigSchema = z.strictObject(
       .string(accepted(SLUG))
       .refine((id) => nodeIdSchema.safeParse(id).success, accepted(SLUG))
       .default("local-1"),
+    labels: z
+      .custom<Labels>((labels) => labelsSchema.safeParse(labels).success, accepted(LABELS))
+      .default({ channel: "stable", ring: "broad" }),
+    trustedKeys: z
+      .array(trustedKey, accepted("a list of public keys"))
+      .max(16, accepted("at most 16 public keys"))
+      .default([]),
+    trustedKeysFile: text("the path of a file with public keys (PEM)", 2000).optional(),
     dataDir: text("the path of a folder", 2000).optional(),
     outboxMaxBytes: whole(16 * 1024 * 1024, 1024 ** 4, "bytes").default(1024 ** 3),
     broker: broker.prefault({}),
@@ -81,7 +98,7 @@ export const agentConfigSchema = z.strictObject(
     logLevel: z.enum(LOG_LEVELS, accepted(LOG_LEVELS.join(", "))).default("info"),
     detect: detect.prefault({}),
     cameras: z
-      .array(camera, accepted("a list of cameras"))
+      .array(cameraSchema, accepted("a list of cameras"))
       .max(1000, accepted("at most 1000 cameras"))
       .default([]),
   },
@@ -93,7 +110,7 @@ export const ACCEPTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(agentConfigSchema.shape),
   broker: Object.keys(broker.shape),
   detect: Object.keys(detect.shape),
-  "cameras.*": Object.keys(camera.shape),
+  "cameras.*": Object.keys(cameraSchema.shape),
 };
 
 function isCameraUrl(url: string): boolean {
@@ -104,4 +121,13 @@ function isUrl(text: string, schemes: readonly string[]): boolean {
   if (!URL.canParse(text) || /[\s\0]/.test(text)) return false;
   const { protocol, hostname } = new URL(text);
   return schemes.includes(protocol) && hostname !== "";
+}
+
+/** A private key is refused: it has no business on a node. */
+function isPublicKey(pem: string): boolean {
+  try {
+    return pem.includes("BEGIN PUBLIC KEY") && readTrustedKeys([pem]).size === 1;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,6 +30,8 @@ test("fills defaults and makes paths absolute", () => {
   );
   expect(config).toEqual({
     nodeId: "local-1",
+    labels: { channel: "stable", ring: "broad" },
+    trustedKeys: [],
     outboxMaxBytes: 1_073_741_824,
     broker: { url: "mqtt://127.0.0.1:1883" },
     model: "/etc/sentinel/my.onnx",
@@ -71,7 +74,7 @@ test("tells every fault in one message: place, key, value, what is accepted", ()
       "edge.yaml:6 cameras.1.url: "ftp://***@cam/a"; accepted: an address that begins with rtsp://, rtsps://, http:// or https://, or the path of a video file",
       "edge.yaml:6 cameras.1.nam: this key is not known; accepted: id, name, url, enabled",
       "edge.yaml:7 cameras.2.id: is missing; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
-      "edge.yaml:8 colour: this key is not known; accepted: nodeId, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
+      "edge.yaml:8 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
       "edge.yaml:6 cameras.1.id: "gate-1" is already the id of cameras.0; accepted: an id that no other camera has",
     ]
   `);
@@ -131,4 +134,43 @@ test("what is loaded cannot be changed", () => {
   const config = loadAgentConfig(configFile("cameras: [{ id: a, url: a.mp4 }]"), {});
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.cameras[0])).toBe(true);
+});
+
+test("a file larger than a configuration ever is is refused before it is read", () => {
+  const path = configFile(`# ${"x".repeat(1024 * 1024)}\n`);
+  expect(faultsOf(() => loadAgentConfig(path, {}))[0]).toContain("accepted: at most 1048576");
+});
+
+test("trusted keys come from the file and from a file of keys; private and other keys are refused", () => {
+  const pem = (type: "ed25519" | "x25519") => {
+    const { privateKey, publicKey } = generateKeyPairSync(type as "ed25519");
+    return {
+      private: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+      public: publicKey.export({ format: "pem", type: "spki" }).toString(),
+    };
+  };
+  const [first, second] = [pem("ed25519"), pem("ed25519")];
+  const keysFile = configFile(`${first.public}\n${second.public}`);
+  const path = configFile(JSON.stringify({ trustedKeys: [first.public] }));
+  const config = loadAgentConfig(path, { SENTINEL_TRUSTED_KEYS_FILE: keysFile });
+  expect(config.trustedKeys.map((key) => key.trim())).toEqual(
+    [first, first, second].map((key) => key.public.trim()),
+  );
+  for (const bad of [first.private, pem("x25519").public, "no key"]) {
+    const inline = configFile(JSON.stringify({ trustedKeys: [bad] }));
+    const [told] = faultsOf(() => loadAgentConfig(inline, {}));
+    expect(told).toContain("trustedKeys.0: (hidden); accepted: an Ed25519 public key");
+    const file = configFile(JSON.stringify({ trustedKeysFile: configFile(bad) }));
+    expect(faultsOf(() => loadAgentConfig(file, {}))[0]).toContain("Ed25519 public keys in PEM");
+  }
+  const missing = configFile("trustedKeysFile: /nonexistent/keys.pem");
+  expect(faultsOf(() => loadAgentConfig(missing, {}))[0]).toContain("there is no such file");
+});
+
+test("labels are slugs", () => {
+  const [told] = faultsOf(() => parseAgentConfig("labels: { Ring: canary }", "edge.yaml"));
+  expect(told).toContain("edge.yaml:1 labels");
+  expect(parseAgentConfig("labels: { ring: canary }", "edge.yaml").labels).toEqual({
+    ring: "canary",
+  });
 });

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { availableParallelism, homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CodedError } from "@sentinel/protocol/coded-error";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { type ConfigOrigin, duplicateFaults, schemaFaults } from "./config-faults.ts";
@@ -29,11 +30,15 @@ const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
   SENTINEL_BROKER_USERNAME: ["broker", "username"],
   SENTINEL_BROKER_PASSWORD: ["broker", "password"],
   SENTINEL_LOG_LEVEL: ["logLevel"],
+  SENTINEL_TRUSTED_KEYS_FILE: ["trustedKeysFile"],
   FFMPEG_PATH: ["ffmpegPath"],
 };
 
 /** The catalog that comes with the repository. */
 const DEFAULT_CATALOG = fileURLToPath(new URL("../../fleet/state/models.yaml", import.meta.url));
+
+/** A configuration is a few pages of text; anything larger is another file. */
+const MAX_FILE_BYTES = 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,12 +60,14 @@ export function loadAgentConfig(
   path: string,
   environment: Environment = process.env,
 ): LoadedAgentConfig {
-  const config = parse(read(path), path, environment);
+  const text = read(path, "the path of the agent's configuration (YAML)");
+  const config = parse(text, path, environment);
   const home = homedir();
   const dataHome = environment.XDG_DATA_HOME || join(home, ".local", "share");
   const cacheHome = environment.XDG_CACHE_HOME || join(home, ".cache");
   return deepFreeze({
     ...config,
+    trustedKeys: [...config.trustedKeys, ...readKeysFile(config.trustedKeysFile)],
     dataDir: config.dataDir ?? join(dataHome, "sentinel", "edge"),
     modelCatalog: config.modelCatalog ?? DEFAULT_CATALOG,
     modelCacheDir: config.modelCacheDir ?? join(cacheHome, "sentinel", "models"),
@@ -68,17 +75,29 @@ export function loadAgentConfig(
   });
 }
 
-function read(path: string): string {
+const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g;
+
+/** The public keys of a file, one PEM block each. */
+function readKeysFile(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  const blocks = read(path, "the path of a file with public keys (PEM)").match(PEM_BLOCK) ?? [];
+  const keys = agentConfigSchema.shape.trustedKeys.safeParse(blocks);
+  if (keys.success && blocks.length > 0) return keys.data;
+  throw invalid([`${path}: accepted: one to 16 Ed25519 public keys in PEM`]);
+}
+
+function read(path: string, what: string): string {
   try {
+    const { size } = statSync(path);
+    if (size > MAX_FILE_BYTES) {
+      throw invalid([`${path}: has ${size} bytes; accepted: at most ${MAX_FILE_BYTES}`]);
+    }
     return readFileSync(path, "utf8");
   } catch (error) {
+    if (error instanceof CodedError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const why = code === "ENOENT" ? "there is no such file" : `cannot be read (${code})`;
-    throw edgeError(
-      "CONFIG_INVALID",
-      `${path}: ${why}; accepted: the path of the agent's configuration (YAML)`,
-      error,
-    );
+    throw edgeError("CONFIG_INVALID", `${path}: ${why}; accepted: ${what}`, error);
   }
 }
 
@@ -140,7 +159,7 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
       url: /^[a-z][a-z0-9+.-]+:\/\//i.test(camera.url) ? camera.url : resolve(folder, camera.url),
     })),
   };
-  for (const key of ["dataDir", "modelCatalog", "modelCacheDir"] as const) {
+  for (const key of ["dataDir", "modelCatalog", "modelCacheDir", "trustedKeysFile"] as const) {
     const path = config[key];
     if (path !== undefined) absolute[key] = resolve(folder, path);
   }

@@ -117,6 +117,113 @@ export const edgeErrors = {
     action: "Nothing where it is rare: the cloud asks again; otherwise check the S3 endpoint.",
     retryable: true,
   },
+  // cameras: settings of people, probing
+  CAMERA_SETTINGS_REFUSED: {
+    meaning: "A camera's settings break the schema of the agent's configuration.",
+    action: "Correct what the message names; what ran before runs on.",
+    retryable: false,
+  },
+  CAMERA_PROBE_BUSY: {
+    meaning: "The node looks at as many addresses at once as it may.",
+    action: "Ask again when the probes under way are over.",
+    retryable: true,
+  },
+  // swap: statements
+  STATEMENT_INVALID: {
+    meaning: "The contents of a statement break its schema.",
+    action: "Check that edge and cloud are of versions that fit together.",
+    retryable: false,
+  },
+  STATEMENT_KEY_UNKNOWN: {
+    meaning: "No key that the node trusts signed the statement.",
+    action:
+      "Add the cloud's public key to trustedKeys or trustedKeysFile; if it is not yours, find out whose it is.",
+    retryable: false,
+  },
+  STATEMENT_SIGNATURE_WRONG: {
+    meaning: "The statement was changed after it was signed.",
+    action: "Find out who can write to the broker; the node goes on with its last good statement.",
+    retryable: false,
+  },
+  STATEMENT_WRONG_COHORT: {
+    meaning: "The statement is for nodes with other labels.",
+    action: "Correct the node's labels, or the waves of the channel.",
+    retryable: false,
+  },
+  STATEMENT_REPLAYED: {
+    meaning: "The statement's counter is not above the one that the node took last.",
+    action:
+      "Nothing where it is rare; otherwise check that the cloud's database is not an old copy.",
+    retryable: false,
+  },
+  STATEMENT_EXPIRED: {
+    meaning: "The statement came after the time until which it holds.",
+    action: "Check the clock of the node and that the fleet role runs; it issues statements anew.",
+    retryable: false,
+  },
+  // swap: models that come by statements
+  MANIFEST_INVALID: {
+    meaning: "The contents of a model's manifest break its schema.",
+    action: "Check that edge and cloud are of versions that fit together.",
+    retryable: false,
+  },
+  MANIFEST_KEY_UNKNOWN: {
+    meaning: "No key that the node trusts signed the model's manifest.",
+    action: "Approve the model again with a key that the nodes trust.",
+    retryable: false,
+  },
+  MANIFEST_SIGNATURE_WRONG: {
+    meaning: "The model's manifest was changed after it was signed.",
+    action: "Find out who can write to the registry, and approve the model again.",
+    retryable: false,
+  },
+  MANIFEST_DIGEST_DIFFERS: {
+    meaning: "The manifest is of another model than the statement names.",
+    action: "Nothing where it is rare; otherwise look at the registry's rows.",
+    retryable: false,
+  },
+  MODEL_NOT_WANTED: {
+    meaning: "A model was offered that the node's statement does not name.",
+    action: "Nothing: the statement changed while the offer was under way.",
+    retryable: false,
+  },
+  MODEL_REVOKED: {
+    meaning: "The model is on the list of those that must not run.",
+    action: "Promote another model; the node runs its last good one where it has one.",
+    retryable: false,
+  },
+  MODEL_DOWNLOAD_FAILED: {
+    meaning: "The model's address does not answer or refuses.",
+    action: "Nothing where it is rare: it is tried again; otherwise check the S3 endpoint.",
+    retryable: true,
+  },
+  MODEL_DOWNLOAD_TRUNCATED: {
+    meaning: "The download of a model broke off before its end.",
+    action: "Nothing: it goes on from there; where it goes on breaking, check the network.",
+    retryable: true,
+  },
+  MODEL_DISK_FULL: {
+    meaning: "The disk has no room for the new model.",
+    action: "Free space on the disk of dataDir; it is tried again.",
+    retryable: true,
+  },
+  MODEL_CLASSES_DIFFER: {
+    meaning: "The new model does not know every class of the running one by the same number.",
+    action: "Train from a model with the same classes, or start the node with another model.",
+    retryable: false,
+  },
+  MODEL_OUTPUT_NOT_FINITE: {
+    meaning: "The model answered a frame with values that are not numbers.",
+    action:
+      "Train or export the model again; a learning rate too high and fp16 are the usual reasons.",
+    retryable: false,
+  },
+  MODEL_CRASHED_IN_TRIAL: {
+    meaning: "The agent or its detector threads died while the new model was in its trial.",
+    action:
+      "Look at the node's log; the previous model runs again, and this one must not be promoted.",
+    retryable: false,
+  },
   // model: catalog, fetching, converting
   MODEL_CATALOG_INVALID: {
     meaning: "The model catalog cannot be read or breaks its schema.",

@@ -217,7 +217,7 @@ test("--check-config tells a good file and every fault of a bad one", async () =
   ).toMatchInlineSnapshot(`
     [
       "edge.yaml:1 nodeId: 7; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
-      "edge.yaml:2 colour: this key is not known; accepted: nodeId, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
+      "edge.yaml:2 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
       "edge.yaml:3 cameras.1.id: "a" is already the id of cameras.0; accepted: an id that no other camera has",
     ]
   `);

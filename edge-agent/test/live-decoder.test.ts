@@ -44,7 +44,7 @@ async function watch(
         release();
         if (seen.frames >= (options.enough ?? 1000)) stop.abort();
       },
-      onSize: (width, height) => {
+      onStream: ({ width, height }) => {
         seen.source = [width, height];
       },
     },
@@ -255,7 +255,7 @@ test("a decoder that cannot be run is CAMERA_DECODER_FAILED", async () => {
   const location = { path: "/nonexistent/ffmpeg", versionMajor: 5, staticBuild: false };
   const fault = await new LiveDecoder(location).run(
     { input: "file:/x.mp4", options: [], fps: 3 },
-    { onFrame: () => undefined, onSize: () => undefined },
+    { onFrame: () => undefined, onStream: () => undefined },
     new AbortController().signal,
   );
   expect(fault).toMatchObject({ code: "CAMERA_DECODER_FAILED" });

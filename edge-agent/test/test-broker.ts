@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { ackSchema } from "@sentinel/protocol/ack";
 import type { Command } from "@sentinel/protocol/command";
+import type { Desired } from "@sentinel/protocol/desired";
 import {
   type EventBatch,
   eventBatchSchema,
@@ -10,12 +11,15 @@ import {
 import { parsePayload } from "@sentinel/protocol/payload";
 import { type Preview, previewSchema } from "@sentinel/protocol/preview";
 import { type Reply, replySchema } from "@sentinel/protocol/reply";
-import { type Status, statusSchema } from "@sentinel/protocol/status";
+import { type OnlineStatus, type Status, statusSchema } from "@sentinel/protocol/status";
 import { type Telemetry, telemetrySchema } from "@sentinel/protocol/telemetry";
 import { nodeTopic, parseTopic } from "@sentinel/protocol/topics";
 import { Aedes } from "aedes";
 import { onTestFinished } from "vitest";
 import type { z } from "zod";
+
+/** What the cloud sends to a node. */
+type ToNode = "acks" | "commands" | "desired";
 
 /** How the cloud behind the broker answers a batch. */
 export type OnBatch = (batch: EventBatch, commit: () => void) => void;
@@ -83,7 +87,26 @@ export class TestBroker {
     this.#send("commands", command);
   }
 
-  sendRaw(suffix: "acks" | "commands", payload: string): void {
+  /** Desired state, retained: it comes with every connection. */
+  desire(desired: Partial<Desired>): void {
+    const whole: Desired = {
+      nodeId: this.nodeId,
+      at: Date.now(),
+      statement: null,
+      cameraRevision: 0,
+      cameras: [],
+      ...desired,
+    };
+    this.#publish("desired", Buffer.from(JSON.stringify(whole)), true);
+  }
+
+  /** The newest status in which the node is online. */
+  get status(): OnlineStatus | null {
+    const last = this.statuses.at(-1);
+    return last?.online === true ? last : null;
+  }
+
+  sendRaw(suffix: ToNode, payload: string): void {
     this.#publish(suffix, Buffer.from(payload));
   }
 
@@ -108,8 +131,8 @@ export class TestBroker {
     this.#publish(suffix, Buffer.from(JSON.stringify(message)));
   }
 
-  #publish(suffix: "acks" | "commands", payload: Buffer): void {
-    const packet = { cmd: "publish", qos: 1, retain: false, dup: false } as const;
+  #publish(suffix: ToNode, payload: Buffer, retain = false): void {
+    const packet = { cmd: "publish", qos: 1, retain, dup: false } as const;
     this.#aedes.publish(
       { ...packet, topic: nodeTopic(this.nodeId, suffix), payload },
       () => undefined,

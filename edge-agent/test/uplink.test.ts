@@ -48,6 +48,9 @@ function startEdge(url: string, options: { password?: string; dataDir?: string }
       cameraReport: null,
     }),
     pendingRows: () => outbox.figures().rows,
+    hasCamera: (cameraId) => cameraId === "gate-1",
+    onDesired: () => undefined,
+    actions: { offerModel: () => undefined, probeCamera: () => Promise.reject(new Error("no")) },
     faults,
     log,
   });

@@ -86,7 +86,7 @@ test("the size is the input's, also where brackets and codes stand before it", (
   );
   ear.hear("[info] Output #0, image2pipe, to 'pipe:':");
   ear.hear("[info]   Stream #0:0: Video: ppm, rgb24, 320x240, q=2-31, 200 kb/s");
-  expect(ear.size).toEqual({ width: 768, height: 432 });
+  expect(ear.stream).toMatchObject({ width: 768, height: 432 });
   expect(ear.sizeFault()).toBeNull();
 });
 

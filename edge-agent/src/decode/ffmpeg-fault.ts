@@ -24,7 +24,17 @@ const MEANINGS: readonly (readonly [pattern: RegExp, code: EdgeErrorCode])[] = [
   [/Input\/output error|End of file/i, "CAMERA_UNREACHABLE"],
 ];
 
-const VIDEO_STREAM = /Stream #0:\d+.*?: Video: .*?, (\d{1,5})x(\d{1,5})\b/;
+const VIDEO_STREAM =
+  /Stream #0:\d+.*?: Video: (\w+).*?, (\d{1,5})x(\d{1,5})\b(?:.*?, ([\d.]+)(k?) fps)?/;
+
+/** What ffmpeg says about a camera's stream before the first frame. */
+export interface VideoStream {
+  width: number;
+  height: number;
+  codec: string;
+  /** Null where the stream does not say it. */
+  fps: number | null;
+}
 
 /**
  * Listens to what ffmpeg says on stderr (`-loglevel level+info`) and turns it into a fault with a
@@ -35,19 +45,18 @@ export class FfmpegEar {
   readonly #telling = new Map<number, string>();
   #lastError: string | null = null;
   #inInput = true;
-  #size: { width: number; height: number } | null = null;
+  #stream: VideoStream | null = null;
 
-  /** The size of the camera's own frames, once ffmpeg has told it. */
-  get size(): { width: number; height: number } | null {
-    return this.#size;
+  /** The camera's own stream, once ffmpeg has told of it. */
+  get stream(): VideoStream | null {
+    return this.#stream;
   }
 
   hear(line: string): void {
     const text = redactUrls(line.trim());
     if (text === "" || /^frame=/.test(text)) return;
     if (/\bOutput #0/.test(text)) this.#inInput = false;
-    const size = this.#inInput ? VIDEO_STREAM.exec(text) : null;
-    if (size !== null) this.#size ??= { width: Number(size[1]), height: Number(size[2]) };
+    if (this.#inInput) this.#stream ??= readStream(text);
     if (!/\[(warning|error|fatal|panic)\]|^To ignore/.test(text)) return;
     const meaning = MEANINGS.findIndex(([pattern]) => pattern.test(text));
     if (meaning >= 0) this.#telling.set(meaning, plain(text));
@@ -56,8 +65,8 @@ export class FfmpegEar {
 
   /** The fault of a size that cannot be watched; null where the size is fine or not known yet. */
   sizeFault(): CodedError | null {
-    if (this.#size === null) return null;
-    const { width, height } = this.#size;
+    if (this.#stream === null) return null;
+    const { width, height } = this.#stream;
     if (width > 0 && height > 0 && Math.max(width, height) <= MAX_SIDE) return null;
     return edgeError(
       "CAMERA_FRAME_SIZE",
@@ -91,6 +100,18 @@ export class FfmpegEar {
     }
     return null;
   }
+}
+
+function readStream(line: string): VideoStream | null {
+  const found = VIDEO_STREAM.exec(line);
+  if (found === null) return null;
+  const [, codec = "", width, height, fps, thousands] = found;
+  return {
+    width: Number(width),
+    height: Number(height),
+    codec: codec.slice(0, 40),
+    fps: fps === undefined ? null : Math.min(Number(fps) * (thousands === "k" ? 1000 : 1), 1000),
+  };
 }
 
 function sentence(code: EdgeErrorCode, line: string, sizeFault: CodedError | null): string {

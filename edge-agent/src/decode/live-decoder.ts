@@ -4,7 +4,7 @@ import type { FfmpegCommand } from "fluent-ffmpeg";
 import { edgeError } from "../errors.ts";
 import { redactUrls } from "../source/redact-url.ts";
 import { ffmpegCommand } from "./ffmpeg-command.ts";
-import { FfmpegEar } from "./ffmpeg-fault.ts";
+import { FfmpegEar, type VideoStream } from "./ffmpeg-fault.ts";
 import type { FfmpegLocation } from "./ffmpeg-location.ts";
 import { FramePool } from "./frame-pool.ts";
 import { PpmSplitter } from "./ppm-splitter.ts";
@@ -32,8 +32,8 @@ export interface LiveInput {
 export interface LiveListener {
   /** A frame; `release` gives its memory back. Millisecond of its first byte: see LiveFrame. */
   onFrame(picture: RgbFrame, capturedAt: number, release: () => void): void;
-  /** The size of the camera's own frames, before they are made smaller. */
-  onSize(width: number, height: number): void;
+  /** The camera's own stream, whose frames are made smaller. */
+  onStream(stream: VideoStream): void;
 }
 
 /**
@@ -100,11 +100,11 @@ export class LiveDecoder {
           if (signal.aborted || verdict !== null) command.kill("SIGKILL");
         })
         .on("stderr", (line: string) => {
-          const before = ear.size;
+          const before = ear.stream;
           ear.hear(line);
-          if (before !== null || ear.size === null) return;
+          if (before !== null || ear.stream === null) return;
           const fault = ear.sizeFault();
-          if (fault === null) listener.onSize(ear.size.width, ear.size.height);
+          if (fault === null) listener.onStream(ear.stream);
           else stop(fault);
         })
         .on("end", finish)

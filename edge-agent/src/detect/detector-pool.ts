@@ -12,11 +12,24 @@ export const DEFAULT_THRESHOLDS: Thresholds = { score: 0.25, iou: 0.45 };
 const FIRST_RESTART_AFTER_MS = 100;
 const LAST_RESTART_AFTER_MS = 30_000;
 
+/** What was found in a frame, and the model that found it. */
+export interface DetectorAnswer {
+  readonly detections: Detection[];
+  /** SHA-256 of the ONNX file that saw the frame. */
+  readonly digest: string;
+}
+
+/** What happens while a model is replaced. */
+export interface ReplaceHooks {
+  /** Every thread has answered a grey frame; frames go to the new model once this returns. */
+  beforeSwitch?: () => void;
+}
+
 /** A frame that waits for a thread. */
 interface Waiting {
   readonly frame: RgbFrame;
   readonly thresholds: Thresholds;
-  readonly resolve: (detections: Detection[]) => void;
+  readonly resolve: (answer: DetectorAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,14 +47,23 @@ interface Crew {
  */
 export class DetectorPool {
   readonly #workers: number;
+  readonly #onTrouble: (digest: string, fault: unknown) => void;
   readonly #waiting: Waiting[] = [];
   #crew: Crew | null = null;
   #busy = 0;
   /** Starting, replacing and stopping happen one after another. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  constructor(options: { readonly workers: number }) {
+  /**
+   * @param options.onTrouble told when a model could not answer a frame, or could not be loaded
+   *   again after a thread died.
+   */
+  constructor(options: {
+    readonly workers: number;
+    readonly onTrouble?: (digest: string, fault: unknown) => void;
+  }) {
     this.#workers = options.workers;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
   }
 
   /** The model that answers, or null before `start` and after `stop`. */
@@ -79,11 +101,11 @@ export class DetectorPool {
    *
    * @throws as `start`; the old model keeps running then.
    */
-  async replace(model: ResolvedModel): Promise<void> {
-    await this.#afterLastChange(() => this.#change(model));
+  async replace(model: ResolvedModel, hooks: ReplaceHooks = {}): Promise<void> {
+    await this.#afterLastChange(() => this.#change(model, hooks));
   }
 
-  async #change(model: ResolvedModel): Promise<void> {
+  async #change(model: ResolvedModel, hooks: ReplaceHooks): Promise<void> {
     const crew: Crew = { model, threads: new Set(), idle: [], retired: false };
     try {
       // allSettled: no thread may still be loading when the crew is disbanded.
@@ -95,6 +117,7 @@ export class DetectorPool {
       throw error;
     }
     const old = this.#crew;
+    hooks.beforeSwitch?.();
     this.#crew = crew;
     this.#dispatch();
     if (old !== null) await this.#disband(old);
@@ -106,8 +129,16 @@ export class DetectorPool {
    * @throws DETECTOR_NOT_STARTED, DETECTOR_WORKER_DIED
    */
   async detect(frame: RgbFrame, thresholds: Thresholds = DEFAULT_THRESHOLDS): Promise<Detection[]> {
+    return (await this.answer(frame, thresholds)).detections;
+  }
+
+  /** As `detect`, and says which model it was: it may be replaced meanwhile. */
+  async answer(
+    frame: RgbFrame,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+  ): Promise<DetectorAnswer> {
     if (this.#crew === null) throw edgeError("DETECTOR_NOT_STARTED", "no model is running");
-    return await new Promise<Detection[]>((resolve, reject) => {
+    return await new Promise<DetectorAnswer>((resolve, reject) => {
       this.#waiting.push({ frame, thresholds, resolve, reject });
       this.#dispatch();
     });
@@ -159,9 +190,10 @@ export class DetectorPool {
     if (crew.retired) return;
     setTimeout(() => {
       if (crew.retired) return;
-      this.#hire(crew).catch(() =>
-        this.#rehire(crew, Math.min(afterMs * 2, LAST_RESTART_AFTER_MS)),
-      );
+      this.#hire(crew).catch((error: unknown) => {
+        this.#onTrouble(crew.model.digest, error);
+        this.#rehire(crew, Math.min(afterMs * 2, LAST_RESTART_AFTER_MS));
+      });
     }, afterMs).unref();
   }
 
@@ -184,16 +216,16 @@ export class DetectorPool {
   async #work(crew: Crew, thread: SessionThread, waiting: Waiting): Promise<void> {
     this.#busy += 1;
     try {
-      const detections = await thread.detect(waiting.frame, waiting.thresholds);
-      waiting.resolve(
-        detections.map(({ classId, score, box }) => ({
-          classId,
-          className: crew.model.classNames[classId] ?? `class-${classId}`,
-          score: Math.min(1, score),
-          box,
-        })),
-      );
+      const found = await thread.detect(waiting.frame, waiting.thresholds);
+      const detections = found.map(({ classId, score, box }) => ({
+        classId,
+        className: crew.model.classNames[classId] ?? `class-${classId}`,
+        score: Math.min(1, score),
+        box,
+      }));
+      waiting.resolve({ detections, digest: crew.model.digest });
     } catch (error) {
+      this.#onTrouble(crew.model.digest, error);
       waiting.reject(error);
     } finally {
       this.#busy -= 1;

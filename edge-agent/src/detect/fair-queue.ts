@@ -1,12 +1,11 @@
-import type { Detection } from "@sentinel/protocol/detection";
 import type { LiveFrame } from "../decode/live-frame.ts";
 
 /** What becomes of a frame whose turn has come. */
-export interface FrameHandler {
+export interface FrameHandler<Answer> {
   /** Finds the objects; takes one of the slots. */
-  detect(frame: LiveFrame): Promise<Detection[]>;
+  detect(frame: LiveFrame): Promise<Answer>;
   /** Uses what was found. The camera's next frame waits for it, the slot does not. */
-  conclude(frame: LiveFrame, detections: Detection[]): Promise<void>;
+  conclude(frame: LiveFrame, answer: Answer): Promise<void>;
   /** The frame gave way to a newer one of its camera, or its camera went down. */
   dropped(frame: LiveFrame): void;
   /** Detecting or concluding failed. */
@@ -18,16 +17,16 @@ export interface FrameHandler {
  * at most `slots` frames are being detected, and one of each camera, so that its frames stay in
  * order. Every frame offered is released exactly once.
  */
-export class FairQueue {
+export class FairQueue<Answer> {
   readonly #slots: number;
-  readonly #handler: FrameHandler;
+  readonly #handler: FrameHandler<Answer>;
   /** In the order of their turns: a camera goes to the end when its frame is taken. */
   readonly #waiting = new Map<string, LiveFrame | null>();
   readonly #working = new Map<string, Promise<void>>();
   #detecting = 0;
   #stopped = false;
 
-  constructor(options: { slots: number; handler: FrameHandler }) {
+  constructor(options: { slots: number; handler: FrameHandler<Answer> }) {
     this.#slots = options.slots;
     this.#handler = options.handler;
   }
@@ -50,6 +49,14 @@ export class FairQueue {
       this.#waiting.set(cameraId, null);
       this.#drop(waiting);
     }
+  }
+
+  /** Forgets a camera that gives no more frames, once its frame under way is concluded. */
+  async forget(cameraId: string): Promise<void> {
+    this.clear(cameraId);
+    await this.#working.get(cameraId);
+    this.clear(cameraId);
+    this.#waiting.delete(cameraId);
   }
 
   /** Takes no more frames, and waits until those under way are concluded. */
@@ -77,14 +84,13 @@ export class FairQueue {
 
   async #handle(frame: LiveFrame): Promise<void> {
     try {
-      const detections = await this.#detect(frame);
-      await this.#handler.conclude(frame, detections);
+      await this.#handler.conclude(frame, await this.#detect(frame));
     } catch (error) {
       this.#handler.failed(frame, error);
     }
   }
 
-  async #detect(frame: LiveFrame): Promise<Detection[]> {
+  async #detect(frame: LiveFrame): Promise<Answer> {
     this.#detecting += 1;
     try {
       return await this.#handler.detect(frame);

@@ -51,7 +51,7 @@ export class SessionThread {
   /**
    * Loads a model and lets it answer a grey frame.
    *
-   * @throws MODEL_FILE_MISSING, MODEL_NOT_ONNX, MODEL_LAYOUT_UNKNOWN, MODEL_OUTPUT_INVALID,
+   * @throws MODEL_FILE_MISSING, MODEL_NOT_ONNX, MODEL_LAYOUT_UNKNOWN, MODEL_OUTPUT_*,
    *   DETECTOR_WORKER_DIED
    */
   async load(path: string): Promise<LoadedModel> {

@@ -9,7 +9,7 @@ import sharp from "sharp";
 import { edgeError } from "../errors.ts";
 import { ModelSession } from "./model-session.ts";
 import type { LoadedModel, SessionAnswer, SessionRequest } from "./session-messages.ts";
-import { warmUp } from "./warm-up.ts";
+import { checkFinite, warmUp } from "./warm-up.ts";
 
 /** Detecting gives way to decoding and sending, which must not fall behind. */
 const NICENESS = 5;
@@ -34,6 +34,7 @@ async function answer(request: SessionRequest): Promise<SessionAnswer> {
       const letterbox = fitLetterbox(frame, reading.inputSize, reading.layout);
       await fillInput(frame, letterbox, reading.inputSize, reading.layout, input);
       const { data } = await session.run(input);
+      checkFinite(data);
       return { type: "detected", detections: decodeOutput(data, reading, letterbox, thresholds) };
     }
     case "close":

@@ -1,5 +1,6 @@
 import { CodedError } from "@sentinel/protocol/coded-error";
 import type { Fault } from "@sentinel/protocol/status";
+import { edgeError } from "../errors.ts";
 import type { FaultLog } from "../fault-log.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
 import type { DetectorPool } from "./detector-pool.ts";
@@ -17,36 +18,37 @@ export interface StartedDetector {
 }
 
 /**
- * Starts the detector with the wanted model, or, where that cannot be had, with the last one that
- * worked here.
+ * Starts the detector with the first of these models that can be had and runs, or with the last one
+ * that worked here.
  *
- * @throws the wanted model's fault (MODEL_*) where no other model ever worked here.
+ * @param options.models the wanted one first.
+ * @throws the wanted model's fault (MODEL_*) where none runs.
  */
 export async function startDetector(options: {
   pool: DetectorPool;
-  resolve: () => Promise<ResolvedModel>;
+  models: readonly (() => Promise<ResolvedModel>)[];
   memory: ModelMemory;
   faults: FaultLog;
 }): Promise<StartedDetector> {
   const { pool, memory, faults } = options;
-  try {
-    const model = await options.resolve();
-    await pool.start(model);
-    remember(memory, model, faults);
-    return { model, fault: null };
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    const last = recall(memory);
-    if (last === null) throw error;
-    faults.count(error);
+  let wanted: CodedError | null = null;
+  for (const resolve of [...options.models, () => recall(memory)]) {
     try {
-      await pool.start(last);
-    } catch {
+      const model = await resolve();
+      if (model === null) continue;
+      await pool.start(model);
+      if (wanted === null) remember(memory, model, faults);
+      const fault =
+        wanted === null ? null : { code: wanted.code, message: wanted.message.slice(0, 500) };
+      return { model, fault };
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
       // The person needs to know about the model that he asked for, not about its stand-in.
-      throw error;
+      if (wanted === null) faults.count(error);
+      wanted ??= error;
     }
-    return { model: last, fault: { code: error.code, message: error.message.slice(0, 500) } };
   }
+  throw wanted ?? edgeError("DETECTOR_NOT_STARTED", "there is no model to start with");
 }
 
 function remember(memory: ModelMemory, model: ResolvedModel, faults: FaultLog): void {
@@ -59,7 +61,7 @@ function remember(memory: ModelMemory, model: ResolvedModel, faults: FaultLog): 
   }
 }
 
-function recall(memory: ModelMemory): ResolvedModel | null {
+async function recall(memory: ModelMemory): Promise<ResolvedModel | null> {
   const note = memory.note("last_model");
   return note === null ? null : (JSON.parse(note) as ResolvedModel);
 }

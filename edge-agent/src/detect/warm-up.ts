@@ -7,7 +7,7 @@ import type { ModelSession } from "./model-session.ts";
  * Lets a model answer one grey frame, finds its layout from the answer's shape and checks that the
  * answer is one that a detector gives.
  *
- * @throws MODEL_LAYOUT_UNKNOWN, MODEL_OUTPUT_INVALID
+ * @throws MODEL_LAYOUT_UNKNOWN, MODEL_OUTPUT_NOT_FINITE, MODEL_OUTPUT_INVALID
  */
 export async function warmUp(session: ModelSession): Promise<OutputReading> {
   const { inputSize } = session;
@@ -27,7 +27,7 @@ export async function warmUp(session: ModelSession): Promise<OutputReading> {
     const value = data[index] ?? Number.NaN;
     const column = index % valuesPerBox;
     if (!Number.isFinite(value)) {
-      throw edgeError("MODEL_OUTPUT_INVALID", `value ${index} of the answer is ${value}`);
+      throw edgeError("MODEL_OUTPUT_NOT_FINITE", `value ${index} of the answer is ${value}`);
     }
     if (column >= 4 && (value < 0 || value > 1)) {
       throw edgeError("MODEL_OUTPUT_INVALID", `score ${index} of the answer is ${value}`);
@@ -39,4 +39,17 @@ export async function warmUp(session: ModelSession): Promise<OutputReading> {
     throw edgeError("MODEL_OUTPUT_INVALID", `a box of the answer lies at ${largestCentre}`);
   }
   return { ...found, inputSize, boxUnit: largestCentre > 2 ? 1 : inputSize };
+}
+
+/**
+ * Checks that every value of an answer is finite. A sum is: what is not finite stays so in it.
+ *
+ * @throws MODEL_OUTPUT_NOT_FINITE
+ */
+export function checkFinite(data: Float32Array): void {
+  let sum = 0;
+  for (const value of data) sum += value;
+  if (Number.isFinite(sum)) return;
+  const place = data.findIndex((value) => !Number.isFinite(value));
+  throw edgeError("MODEL_OUTPUT_NOT_FINITE", `value ${place} of the answer is ${data[place]}`);
 }

@@ -32,6 +32,9 @@ export interface OutboxFigures extends OutboxPosition {
   bytes: number;
 }
 
+/** Notes that parts keep in the file: the model, the swap's record, the cameras of people. */
+export type NoteKey = "last_model" | "model_swap" | "desired_cameras";
+
 /** The file may grow this much beyond its budget before a write fails. */
 const HARD_LIMIT_FACTOR = 2;
 
@@ -172,11 +175,11 @@ export class Outbox {
   }
 
   /** A note that outlives the process, by name. */
-  note(key: "last_model"): string | null {
+  note(key: NoteKey): string | null {
     return this.#use(({ meta }) => meta.text(key));
   }
 
-  setNote(key: "last_model", value: string): void {
+  setNote(key: NoteKey, value: string): void {
     this.#write(({ meta }) => meta.setText(key, value));
   }
 

@@ -81,6 +81,10 @@ export class CameraRunner {
     return this.#report;
   }
 
+  rename(name: string): void {
+    if (name !== this.#report.name) this.#change({ name });
+  }
+
   start(): void {
     this.#running = this.#keepRunning(this.#stopping.signal);
   }
@@ -118,7 +122,7 @@ export class CameraRunner {
             const cameraId = this.#camera.id;
             this.#listener.onFrame({ cameraId, frameNumber, capturedAt, picture, release });
           },
-          onSize: (width, height) => this.#change({ width, height }),
+          onStream: ({ width, height }) => this.#change({ width, height }),
         },
         signal,
       );

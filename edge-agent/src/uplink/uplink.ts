@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ackSchema } from "@sentinel/protocol/ack";
+import { type Desired, desiredSchema } from "@sentinel/protocol/desired";
 import type { Detection } from "@sentinel/protocol/detection";
 import { parsePayload } from "@sentinel/protocol/payload";
 import type { OnlineStatus, Status } from "@sentinel/protocol/status";
@@ -11,7 +12,7 @@ import type { FaultLog } from "../fault-log.ts";
 import type { Logger } from "../log.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { BatchSender } from "./batch-sender.ts";
-import { CommandHandler } from "./command-handler.ts";
+import { type CommandActions, CommandHandler } from "./command-handler.ts";
 import { MqttLink } from "./mqtt-link.ts";
 import { PreviewPublisher } from "./preview-publisher.ts";
 import { SnapshotUploader } from "./snapshot-uploader.ts";
@@ -33,6 +34,11 @@ export interface UplinkOptions {
   status: () => OnlineStatus;
   /** Rows that the cloud has not committed yet. */
   pendingRows: () => number;
+  /** True for a camera that this node has. */
+  hasCamera: (cameraId: string) => boolean;
+  /** The desired state came; it comes with every connection. */
+  onDesired: (desired: Desired) => void;
+  actions: Pick<CommandActions, "offerModel" | "probeCamera">;
   faults: FaultLog;
   log: Logger;
 }
@@ -56,7 +62,9 @@ export class Uplink {
         ...broker,
         nodeId,
         will: { topic: nodeTopic(nodeId, "status"), payload: this.#offline() },
-        subscriptions: [nodeTopic(nodeId, "acks"), nodeTopic(nodeId, "commands")],
+        subscriptions: (["acks", "commands", "desired"] as const).map((suffix) =>
+          nodeTopic(nodeId, suffix),
+        ),
         faults,
         log,
       },
@@ -80,11 +88,14 @@ export class Uplink {
     this.#uploads = new SnapshotUploader(outbox);
     this.#commands = new CommandHandler({
       actions: {
-        watch: (cameraIds, untilAt) => this.#previews.watch(cameraIds, untilAt),
+        watch: (cameraIds, untilAt) =>
+          this.#previews.watch(cameraIds.filter(options.hasCamera), untilAt),
         uploadSnapshot: (sha256, to) => this.#uploads.upload(sha256, to),
+        ...options.actions,
       },
       reply: (reply) => this.#publish("replies", toBytes(reply), { qos: 1 }),
       faults,
+      log,
     });
   }
 
@@ -139,13 +150,28 @@ export class Uplink {
       void this.#commands.handle(payload);
       return;
     }
-    const ack = parsePayload(payload, ackSchema);
-    if (ack.ok) {
-      this.#sender.acknowledged(ack.value);
+    if (suffix === "desired") {
+      this.#receiveDesired(payload);
       return;
     }
-    const why = `an acknowledgement was ignored: ${ack.fault}: ${ack.detail}`;
-    this.#options.faults.count(edgeError("UPLINK_MESSAGE_INVALID", why), { reason: ack.fault });
+    const ack = parsePayload(payload, ackSchema);
+    if (ack.ok) this.#sender.acknowledged(ack.value);
+    else this.#ignored("an acknowledgement", ack);
+  }
+
+  #receiveDesired(payload: Uint8Array): void {
+    // Whoever takes a retained message away publishes an empty one.
+    if (payload.byteLength === 0) return;
+    const desired = parsePayload(payload, desiredSchema);
+    if (!desired.ok) this.#ignored("desired state", desired);
+    else if (desired.value.nodeId !== this.#options.nodeId) {
+      this.#ignored("desired state", { fault: "schema", detail: "it is for another node" });
+    } else this.#options.onDesired(desired.value);
+  }
+
+  #ignored(what: string, { fault, detail }: { fault: string; detail: string }): void {
+    const why = `${what} was ignored: ${fault}: ${detail}`;
+    this.#options.faults.count(edgeError("UPLINK_MESSAGE_INVALID", why), { reason: fault });
   }
 
   #publishStatus(): void {
