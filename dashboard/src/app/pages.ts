@@ -1,4 +1,4 @@
-import { Cctv, type LucideIcon, MapPin, Radar, Server, Video } from "lucide-react";
+import { Cctv, Dumbbell, type LucideIcon, MapPin, Radar, Server, Video } from "lucide-react";
 
 /** The pages of the rail, in its order. */
 export const PAGES = [
@@ -7,4 +7,5 @@ export const PAGES = [
   { to: "/map", name: "Map", icon: MapPin },
   { to: "/cameras", name: "Cameras", icon: Video },
   { to: "/nodes", name: "Nodes", icon: Server },
+  { to: "/training", name: "Training", icon: Dumbbell },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

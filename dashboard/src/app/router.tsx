@@ -71,6 +71,14 @@ const nodes = createRoute({
   component: lazyRouteComponent(() => import("./nodes-route.tsx"), "NodesRoute"),
 });
 
+const training = createRoute({
+  getParentRoute: () => root,
+  path: "/training",
+  validateSearch: ({ job }: Record<string, unknown>): { job?: string } =>
+    typeof job === "string" ? { job } : {},
+  component: lazyRouteComponent(() => import("./training-route.tsx"), "TrainingRoute"),
+});
+
 /** The dashboard's pages; each is loaded when one first goes there. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -80,6 +88,7 @@ export const router = createRouter({
     map,
     cameras,
     nodes,
+    training,
   ]),
   parseSearch: parseSearchString,
   stringifySearch: writeSearchString,

@@ -1,5 +1,12 @@
 import type { Sql, Statement } from "../../database/postgres.ts";
+import type { JobFault } from "../../database/tables/training-tables.ts";
+import { cloudErrors } from "../../errors.ts";
 import type { JobRow } from "./job-row.ts";
+
+/** A fault with what to do about it, where its code is one of ours. */
+export interface ToldFault extends JobFault {
+  action: string | null;
+}
 
 /** A job as people see it. Times are ms. */
 export interface TrainingJob {
@@ -18,7 +25,7 @@ export interface TrainingJob {
   state: JobRow["state"];
   progress: JobRow["progress"];
   curve: JobRow["curve"];
-  fault: JobRow["fault"];
+  fault: ToldFault | null;
   attempts: number;
   queuedAt: number;
   queuedBy: string;
@@ -75,7 +82,7 @@ function toJob(row: NamedRow): TrainingJob {
     state: row.state,
     progress: row.progress,
     curve: row.curve,
-    fault: row.fault,
+    fault: row.fault === null ? null : { ...row.fault, action: actionOf(row.fault.code) },
     attempts: row.attempts,
     queuedAt: row.queued_at,
     queuedBy: row.queued_by,
@@ -83,6 +90,11 @@ function toJob(row: NamedRow): TrainingJob {
     endedAt: row.ended_at,
     endedBy: row.ended_by,
   };
+}
+
+/** What to do about a code of the cloud's; null for any other. */
+export function actionOf(code: string): string | null {
+  return Object.entries(cloudErrors).find(([known]) => known === code)?.[1].action ?? null;
 }
 
 /** What a job can be started from. */

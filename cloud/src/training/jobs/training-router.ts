@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { mlProcedure, router, viewerProcedure } from "../../api/trpc.ts";
 import type { Postgres } from "../../database/postgres.ts";
-import { findJob, listJobs, startOptions } from "./job-reads.ts";
+import { actionOf, findJob, listJobs, startOptions } from "./job-reads.ts";
 import { jobSettingsSchema } from "./job-settings.ts";
 import {
   loopChangeSchema,
@@ -44,7 +44,15 @@ export const trainingRouter = router({
   options: viewerProcedure.query(({ ctx }) => startOptions(ctx.database)),
 
   /** Where the loop stands: annotations since it last trained, its threshold, what stands in its way. */
-  loop: viewerProcedure.query(({ ctx }) => readLoopState(ctx.database)),
+  loop: viewerProcedure.query(async ({ ctx }) => {
+    const { memory, ...state } = await readLoopState(ctx.database);
+    const { blocked, datasetId } = memory;
+    return {
+      ...state,
+      lastDatasetId: datasetId,
+      blocked: blocked === null ? null : { ...blocked, action: actionOf(blocked.code) },
+    };
+  }),
 
   start: mlProcedure.input(startInput).mutation(async ({ ctx, input }) => {
     const baseDigest = await knownBase(ctx.database, input.baseDigest);
