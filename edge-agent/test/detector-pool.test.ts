@@ -6,6 +6,7 @@ import type { RgbFrame } from "../src/decode/rgb-frame.ts";
 import { DetectorPool } from "../src/detect/detector-pool.ts";
 import type { ResolvedModel } from "../src/model/resolved-model.ts";
 import { getModel, readBus, YOLOX_NANO_FILE } from "./test-data.ts";
+import { tinyModel, YOLOX_ROWS_AT_32 } from "./tiny-model.ts";
 
 let model: ResolvedModel;
 let bus: RgbFrame;
@@ -83,6 +84,33 @@ test("the model is replaced while frames are being answered, and none is lost", 
   expect(pool.size).toBe(2);
   expect(asked.length).toBeGreaterThan(0);
   for (const found of await Promise.all(asked)) expect(found.length).toBeGreaterThan(0);
+});
+
+test("an answer names the model that saw the frame, also of frames around a replacement", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "sentinel-pool-"));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  // One finds something in every frame, the other nothing in any.
+  const [blind, keen] = await Promise.all(
+    [0.1, 0.9].map(async (value) => {
+      const path = join(dir, `${value}.onnx`);
+      await writeFile(path, tinyModel({ inputSize: 32, output: [YOLOX_ROWS_AT_32, 85], value }));
+      return await getModel(path);
+    }),
+  );
+  if (blind === undefined || keen === undefined) throw new Error("there are two");
+  const pool = new DetectorPool({ workers: 2 });
+  onTestFinished(() => pool.stop());
+  await pool.start(blind);
+  const asked: ReturnType<DetectorPool["answer"]>[] = [];
+  const timer = setInterval(() => asked.push(pool.answer(bus)), 1);
+  onTestFinished(() => clearInterval(timer));
+  for (const next of [keen, blind, keen]) await pool.replace(next);
+  clearInterval(timer);
+  const answers = await Promise.all(asked);
+  for (const { digest, detections } of answers) {
+    expect(digest).toBe(detections.length > 0 ? keen.digest : blind.digest);
+  }
+  expect(new Set(answers.map(({ digest }) => digest)).size).toBe(2);
 });
 
 test.each([

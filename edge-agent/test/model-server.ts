@@ -19,6 +19,8 @@ export class ModelServer {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   /** After so many bytes of the next answers the connection breaks, one entry an answer. */
   readonly breakAfter: number[] = [];
+  /** As `breakAfter`, but the connection stays open and silent. */
+  readonly stallAfter: number[] = [];
   /** Every answer has this status, where set. */
   status: number | null = null;
   /** Answers wait until it settles. */
@@ -66,7 +68,9 @@ export class ModelServer {
         ? { "content-range": `bytes ${from}-${file.length - 1}/${file.length}` }
         : {}),
     });
-    if (breakAfter === undefined) response.end(body);
+    const stallAfter = this.stallAfter.shift();
+    if (stallAfter !== undefined) response.write(body.subarray(0, stallAfter));
+    else if (breakAfter === undefined) response.end(body);
     else
       response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 50));
   }

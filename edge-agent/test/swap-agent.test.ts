@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AgentProcess } from "./agent-process.ts";
@@ -75,4 +75,77 @@ test("a signed statement brings another model to run, without a frame lost", asy
   const digests = broker.rows.flatMap(({ row }) => (row.kind === "gap" ? [] : [row.modelDigest]));
   expect(new Set(digests)).toEqual(new Set([BASE_DIGEST, digest]));
   expect(broker.invalid).toEqual([]);
+});
+
+test("kill -9 in the middle of a download: the next start goes on where it was, without another offer", async () => {
+  const broker = await TestBroker.start();
+  const [signer, server] = [new Signer(), await ModelServer.start()];
+  const folder = temporaryFolder();
+  const config = configOf(broker, signer, { cameras: [] });
+  const first = new AgentProcess(folder, config);
+  await first.ready();
+  // The connection stays open after the first half and gives no more.
+  server.stallAfter.push(2_000_000);
+  const digest = await promote({ broker, signer, server }, withNote(BASE, "one"), 1);
+  const part = join(folder, "data", "models", `${digest}.part`);
+  await waitUntil(
+    "half of it is here",
+    () => existsSync(part) && statSync(part).size === 2_000_000,
+  );
+  first.kill("SIGKILL");
+  await first.exited;
+  const second = new AgentProcess(folder, config);
+  await second.ready();
+  await waitUntil("it is active", () => broker.status?.modelReport?.state === "active", 40_000);
+  expect(server.asked.map(({ range, status }) => [range, status])).toEqual([
+    [null, 200],
+    ["bytes=2000000-", 206],
+  ]);
+  expect(broker.status?.model?.digest).toBe(digest);
+  second.kill("SIGTERM");
+  await second.exited;
+  // It is what the next start begins with, although the configuration names another.
+  const third = new AgentProcess(folder, config);
+  await third.ready();
+  const before = broker.statuses.length;
+  await waitUntil("it is online", () => broker.statuses.length > before);
+  expect(broker.status).toMatchObject({ model: { digest }, modelReport: { state: "active" } });
+});
+
+test("kill -9 twice in the trial: the agent goes back to the model before by itself, without a cloud", async () => {
+  const broker = await TestBroker.start();
+  const [signer, server] = [new Signer(), await ModelServer.start()];
+  const folder = temporaryFolder();
+  const config = configOf(broker, signer, { detect: { fps: 1 } });
+  const first = new AgentProcess(folder, config);
+  await first.ready();
+  const digest = await promote({ broker, signer, server }, withNote(BASE, "one"), 1);
+  await waitUntil("the trial", () => broker.status?.modelReport?.state === "trial", 40_000);
+  first.kill("SIGKILL");
+  await first.exited;
+  const statuses = broker.statuses.length;
+  const second = new AgentProcess(folder, config);
+  await second.ready();
+  const inTrial = () =>
+    broker.statuses.length > statuses && broker.status?.modelReport?.state === "trial";
+  await waitUntil("the trial again", inTrial, 40_000);
+  expect(broker.status?.model?.digest).toBe(digest);
+  second.kill("SIGKILL");
+  await second.exited;
+  const { port } = broker;
+  await broker.stop();
+  const third = new AgentProcess(folder, config);
+  await third.ready();
+  expect(third.stderr).toContain("MODEL_CRASHED_IN_TRIAL");
+  const again = await TestBroker.start(broker.nodeId, port);
+  await waitUntil("it is online", () => again.status !== null, 40_000);
+  expect(again.status).toMatchObject({
+    model: { digest: BASE_DIGEST, fault: null },
+    modelReport: { state: "rejected", digest, fault: { code: "MODEL_CRASHED_IN_TRIAL" } },
+  });
+  await waitUntil(
+    "it watches on",
+    () => again.rows.some(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST),
+    40_000,
+  );
 });

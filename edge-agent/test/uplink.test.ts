@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Desired } from "@sentinel/protocol/desired";
 import type { OnlineStatus } from "@sentinel/protocol/status";
 import { expect, onTestFinished, test } from "vitest";
 import { allocateFrame } from "../src/decode/rgb-frame.ts";
@@ -19,6 +20,7 @@ interface Edge {
   outbox: Outbox;
   uplink: Uplink;
   logged: string[];
+  desired: Desired[];
   /** Writes rows as the agent does. */
   write(count: number): void;
 }
@@ -27,6 +29,7 @@ function startEdge(url: string, options: { password?: string; dataDir?: string }
   const outbox = new Outbox({ dataDir: options.dataDir ?? temporaryFolder(), maxBytes: 1 << 28 });
   outbox.start();
   const logged: string[] = [];
+  const desired: Desired[] = [];
   const log = openLog(NODE, "info", { write: (line) => void logged.push(line) });
   const faults = new FaultLog(log);
   const uplink = new Uplink({
@@ -49,7 +52,7 @@ function startEdge(url: string, options: { password?: string; dataDir?: string }
     }),
     pendingRows: () => outbox.figures().rows,
     hasCamera: (cameraId) => cameraId === "gate-1",
-    onDesired: () => undefined,
+    onDesired: (wanted) => void desired.push(wanted),
     actions: { offerModel: () => undefined, probeCamera: () => Promise.reject(new Error("no")) },
     faults,
     log,
@@ -64,7 +67,7 @@ function startEdge(url: string, options: { password?: string; dataDir?: string }
     for (let i = 0; i < count; i++) outbox.append({ row: trackRow(), jpeg: null });
     uplink.wake();
   };
-  return { outbox, uplink, logged, write };
+  return { outbox, uplink, logged, desired, write };
 }
 
 const seqsOf = (broker: TestBroker) => broker.rows.map(({ seq }) => seq);
@@ -347,7 +350,8 @@ test("previews come only of cameras that are watched, and only until then", asyn
   broker.command({
     id: randomUUID(),
     type: "watch",
-    cameraIds: ["gate-1"],
+    // The node has no gate-2: naming it changes nothing.
+    cameraIds: ["gate-1", "gate-2"],
     untilAt,
     expiresAt: untilAt,
   });
@@ -368,4 +372,34 @@ test("previews come only of cameras that are watched, and only until then", asyn
     },
   ]);
   expect(broker.invalid).toEqual([]);
+});
+
+test("a snapshot that was replaced meanwhile is answered, and is no warning", async () => {
+  const broker = await TestBroker.start(NODE);
+  const { logged } = startEdge(broker.url);
+  await waitUntil("it is online", () => broker.statuses.length > 0);
+  broker.command({
+    id: randomUUID(),
+    type: "upload-snapshot",
+    sha256: "0".repeat(64),
+    url: "http://127.0.0.1:9/s",
+    expiresAt: Date.now() + 60_000,
+  });
+  await waitUntil("it is answered", () => broker.replies.length === 1);
+  expect(broker.replies[0]?.fault?.code).toBe("SNAPSHOT_GONE");
+  expect(logged.join("")).not.toContain("SNAPSHOT_GONE");
+});
+
+test("desired state that makes no sense, or is another node's, is told and ignored", async () => {
+  const broker = await TestBroker.start(NODE);
+  const { desired, logged } = startEdge(broker.url);
+  await waitUntil("it is online", () => broker.statuses.length > 0);
+  broker.sendRaw("desired", "");
+  broker.sendRaw("desired", "not json");
+  broker.sendRaw("desired", '{"nodeId": 7}');
+  broker.desire({ nodeId: "node-2" });
+  broker.desire({ cameraRevision: 4 });
+  await waitUntil("the good one came", () => desired.length === 1);
+  expect(desired[0]?.cameraRevision).toBe(4);
+  expect(logged.filter((line) => line.includes("UPLINK_MESSAGE_INVALID"))).toHaveLength(2);
 });

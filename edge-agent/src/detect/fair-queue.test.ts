@@ -111,3 +111,21 @@ test("a camera that went down leaves nothing waiting", async () => {
   expect(started).toEqual(["a0"]);
   expect(dropped).toEqual(["b0"]);
 });
+
+test("a camera is forgotten only when its frame under way is concluded", async () => {
+  const { queue, offer, settle, dropped, released, concluded } = queueOf(1);
+  for (const name of ["a0", "a1", "b0"]) offer(name);
+  let isForgotten = false;
+  const forgotten = queue.forget("a").then(() => {
+    isForgotten = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isForgotten).toBe(false);
+  await settle("finish");
+  await forgotten;
+  expect(dropped).toEqual(["a1"]);
+  expect(concluded).toEqual(["a0"]);
+  await settle("finish");
+  expect(concluded).toEqual(["a0", "b0"]);
+  expect(released.toSorted()).toEqual(["a0", "a1", "b0"]);
+});
