@@ -2,10 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { type JobLine, jobLineSchema } from "./job-files.ts";
 
-const MAIN = fileURLToPath(new URL("../train-main.ts", import.meta.url));
 /** After the polite signal. */
 const KILL_AFTER_MS = 1_500;
 const KEPT_LINES = 20;
@@ -26,14 +24,15 @@ export type ChildEnd =
  * priority than the cloud itself. It ends when this process does.
  */
 export async function runJobChild(options: {
+  mainFile: string;
   folder: string;
   signal: AbortSignal;
   onSpawn: (pid: number) => void;
   onLine: (line: JobLine) => void;
 }): Promise<ChildEnd> {
-  const { folder, signal, onSpawn, onLine } = options;
+  const { mainFile, folder, signal, onSpawn, onLine } = options;
   if (signal.aborted) return { how: "aborted" };
-  const child = fork(MAIN, ["--job", folder], {
+  const child = fork(mainFile, ["--job", folder], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: [],
     env: bareEnvironment(),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import type { Logger } from "pino";
 import type { Sql } from "../../database/postgres.ts";
@@ -14,6 +15,7 @@ import { composeJobInput } from "./job-input.ts";
 import { JobRecorder } from "./job-recorder.ts";
 import { CLAIM_JOB, END_JOB, type JobRow, READ_JOB_STATE } from "./job-row.ts";
 
+const MAIN = fileURLToPath(new URL("../train-main.ts", import.meta.url));
 /** How often the process of a job may be killed by others before the job is given up. */
 const MAX_KILLS = 4;
 /** A cancellation is told by NOTIFY; this is for the one that got lost. */
@@ -26,6 +28,7 @@ export class JobRunner {
   readonly #folder: string;
   readonly #registerCandidate: CandidateSink;
   readonly #logger: Logger;
+  readonly #mainFile: string;
   readonly #running = new Map<string, AbortController>();
 
   constructor(options: {
@@ -35,12 +38,15 @@ export class JobRunner {
     folder: string;
     registerCandidate: CandidateSink;
     logger: Logger;
+    /** The program that works on a job's folder. */
+    mainFile?: string;
   }) {
     this.#sql = options.sql;
     this.#stores = options.stores;
     this.#folder = options.folder;
     this.#registerCandidate = options.registerCandidate;
     this.#logger = options.logger;
+    this.#mainFile = options.mainFile ?? MAIN;
   }
 
   /** Ends the work on jobs that are no longer to be done; ask it whenever one may have been cancelled. */
@@ -104,6 +110,7 @@ export class JobRunner {
     });
     for (let kills = 0; ; kills += 1) {
       const end = await runJobChild({
+        mainFile: this.#mainFile,
         folder,
         signal,
         onSpawn: (pid) => this.#logger.info({ jobId: job.job_id, pid }, "training"),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Box } from "@sentinel/protocol/box";
 import sharp from "sharp";
+import type { TrainingPicture } from "../engine.ts";
 import { fromPpm, JOB_FILES, type JobPicture } from "../jobs/job-files.ts";
 
 /** Grey of what is not known, as letterboxes have it. */
@@ -10,22 +11,6 @@ const MAX_SIDE = 1280;
 /** The time within which pictures of one camera belong together. */
 const BLOCK_MS = 10 * 60_000;
 
-/** A picture laid out as the whole frame that it was cut from, for an engine to learn from. */
-export interface LoadedPicture {
-  /** SHA-256 of the JPEG. */
-  picture: string;
-  width: number;
-  height: number;
-  /** RGB of the whole frame; what is not in the picture is grey. */
-  data: Uint8Array;
-  /** The part of the frame that the picture shows, in fractions. */
-  visible: Box;
-  /** In fractions of the frame. */
-  boxes: { classId: number; box: Box }[];
-  /** Pictures that belong together: one camera, one block of time. */
-  group: string;
-}
-
 /**
  * Decodes a picture of a job and pastes it where it lies in its frame, so that things have the size
  * that they have in the live frame.
@@ -34,7 +19,7 @@ export async function loadPicture(
   folder: string,
   picture: JobPicture,
   classNames: readonly string[],
-): Promise<LoadedPicture> {
+): Promise<TrainingPicture> {
   const { width, height } = canvasOf(picture);
   const visible = fromPpm(picture.crop);
   const place = placeOf(visible, width, height);

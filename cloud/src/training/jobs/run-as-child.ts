@@ -1,0 +1,38 @@
+import { parseArgs } from "node:util";
+import { CodedError } from "@sentinel/protocol/coded-error";
+import type { TrainingEngine } from "../engine.ts";
+import type { JobLine } from "./job-files.ts";
+import { workOnJob } from "./work-on-job.ts";
+
+/**
+ * The life of a job's process: `--job DIR`, lines of JSON on stdout, words on stderr. Ends politely on
+ * SIGTERM, and at once when the process that started it is gone.
+ */
+export async function runAsChild(
+  engineNamed: (name: TrainingEngine["name"]) => Promise<TrainingEngine>,
+): Promise<void> {
+  const { values } = parseArgs({ options: { job: { type: "string" } } });
+  if (values.job === undefined) {
+    process.stderr.write("--job DIR is missing\n");
+    process.exit(2);
+  }
+  const stopping = new AbortController();
+  process.once("SIGTERM", () => stopping.abort());
+  process.once("disconnect", () => process.exit(1));
+  try {
+    await workOnJob({ folder: values.job, engineNamed, signal: stopping.signal, tell });
+    process.exit(0);
+  } catch (error) {
+    if (stopping.signal.aborted) process.exit(143);
+    if (error instanceof CodedError) {
+      tell({ type: "fault", code: error.code, message: error.message });
+    }
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Pipes are written at once, so that no line is lost when the process ends. */
+function tell(line: JobLine): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
