@@ -74,6 +74,8 @@ export class SwapBench {
   pool!: DetectorPool;
   swap!: ModelSwap;
   #frames: NodeJS.Timeout | null = null;
+  /** What is halted writes nothing any more. */
+  #life = { over: false };
 
   private constructor(
     folder: string,
@@ -113,13 +115,22 @@ export class SwapBench {
     const log = openLog("node-1", "info", { write: (line) => void this.logged.push(line) });
     const faults = new FaultLog(log);
     onTestFinished(() => faults.stop());
+    const life = { over: false };
+    this.#life = life;
     this.pool = new DetectorPool({
       workers: 1,
-      onTrouble: (digest, fault) => this.swap.frames.failed(digest, fault),
+      onTrouble: (digest, fault) => {
+        if (!life.over) this.swap.frames.failed(digest, fault);
+      },
     });
     this.swap = new ModelSwap({
       pool: this.pool,
-      notes: this.outbox,
+      notes: {
+        note: (key) => this.outbox.note(key),
+        setNote: (key, value) => {
+          if (!life.over) this.outbox.setNote(key, value);
+        },
+      },
       modelsDir: join(this.folder, "models"),
       keys: readTrustedKeys([this.signer.pem]),
       labels: { channel: "stable", ring: "canary" },
@@ -139,8 +150,9 @@ export class SwapBench {
     return this.swap.running?.name ?? "none";
   }
 
-  /** Ends everything as `kill -9` does: nothing is told to the swap. */
+  /** Ends everything as `kill -9` does: nothing is told to the swap, and it writes nothing more. */
   async halt(): Promise<void> {
+    this.#life.over = true;
     if (this.#frames !== null) clearInterval(this.#frames);
     await this.pool.stop();
   }

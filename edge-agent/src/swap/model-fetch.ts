@@ -60,7 +60,9 @@ export async function fetchOffered(context: FetchContext): Promise<ResolvedModel
       if (signal.aborted) return null;
       if (!(error instanceof CodedError) || !TRIED_AGAIN.includes(error.code)) throw error;
       // The running model and the outbox need the disk more.
-      if (error.code === "MODEL_DISK_FULL") await store.dropPart(offer.manifest.digest);
+      if (error.code === "MODEL_DISK_FULL") {
+        await store.dropPart(offer.manifest.digest).catch(context.onFault);
+      }
       context.onFault(error);
       await offers.next(signal, backoff.next());
     }

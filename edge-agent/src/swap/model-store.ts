@@ -28,16 +28,16 @@ export class ModelStore {
 
   /** @throws MODEL_DISK_FULL, MODEL_CACHE_UNWRITABLE */
   async make(): Promise<void> {
-    try {
-      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw diskFault(error, this.#dir);
-    }
+    await this.#disk(mkdir(this.#dir, { recursive: true, mode: 0o700 }));
   }
 
-  /** Checks what was fetched. @throws MODEL_HASH_MISMATCH and the part is gone. */
+  /**
+   * Checks what was fetched.
+   *
+   * @throws MODEL_HASH_MISMATCH and the part is gone, MODEL_CACHE_UNWRITABLE
+   */
   async verify(digest: string): Promise<void> {
-    const actual = await sha256OfFile(this.partOf(digest));
+    const actual = await this.#disk(sha256OfFile(this.partOf(digest)));
     if (actual === digest) return;
     await this.dropPart(digest);
     throw edgeError(
@@ -46,31 +46,38 @@ export class ModelStore {
     );
   }
 
-  /** Puts a verified part in its place; after a power cut it is there whole or not at all. */
+  /**
+   * Puts a verified part in its place; after a power cut it is there whole or not at all.
+   *
+   * @throws MODEL_DISK_FULL, MODEL_CACHE_UNWRITABLE
+   */
   async stage(digest: string): Promise<void> {
-    try {
-      await sync(this.partOf(digest));
-      await rename(this.partOf(digest), this.pathOf(digest));
-      await sync(this.#dir);
-      await rm(this.etagOf(digest), { force: true });
-    } catch (error) {
-      throw diskFault(error, this.#dir);
-    }
+    await this.#disk(sync(this.partOf(digest)));
+    await this.#disk(rename(this.partOf(digest), this.pathOf(digest)));
+    await this.#disk(sync(this.#dir));
+    await this.#disk(rm(this.etagOf(digest), { force: true }));
   }
 
+  /** @throws MODEL_CACHE_UNWRITABLE */
   async dropPart(digest: string): Promise<void> {
-    await rm(this.partOf(digest), { force: true });
-    await rm(this.etagOf(digest), { force: true });
+    await this.#disk(rm(this.partOf(digest), { force: true }));
+    await this.#disk(rm(this.etagOf(digest), { force: true }));
   }
 
-  /** Deletes every file of another model than these. */
+  /** Deletes every file of another model than these. @throws MODEL_CACHE_UNWRITABLE */
   async keepOnly(digests: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.#dir).catch(() => [])) {
       const [, digest] = /^([0-9a-f]{64})\.(?:onnx|part|etag)$/.exec(name) ?? [];
       if (digest !== undefined && !digests.has(digest)) {
-        await rm(join(this.#dir, name), { force: true });
+        await this.#disk(rm(join(this.#dir, name), { force: true }));
       }
     }
+  }
+
+  async #disk<T>(work: Promise<T>): Promise<T> {
+    return await work.catch((error: unknown) => {
+      throw diskFault(error, this.#dir);
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CodedError } from "@sentinel/protocol/coded-error";
 import type { Statement } from "@sentinel/protocol/statement";
 import type { SwapState } from "@sentinel/protocol/status";
 import type { DetectorPool } from "../detect/detector-pool.ts";
@@ -246,7 +247,11 @@ export class SwapRunner {
     });
     this.#options.log.info({ model: model.name, digest: model.digest }, "the model is active");
     this.#options.onChange();
-    if (!signal.aborted) void this.#store.keepOnly(this.#neededDigests());
+    if (signal.aborted) return;
+    // What cannot be deleted is tried again after the next swap.
+    this.#store.keepOnly(this.#neededDigests()).catch((fault: CodedError) => {
+      this.#options.faults.count(fault);
+    });
   }
 
   /** The next state; what stood in the way of the one before is forgotten. */
