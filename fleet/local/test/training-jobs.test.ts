@@ -118,7 +118,7 @@ test("an engine's fault is told with the last lines of its process", async () =>
   await over(jobId);
   const { state, fault } = await fixture.job(jobId);
   expect(state).toBe("failed");
-  expect(fault?.code).toBe("TRAINING_FAILED");
+  expect(fault).toMatchObject({ code: "TRAINING_FAILED", message: "the loss is not a number" });
   expect(fault?.lines.join("\n")).toContain("the loss is not a number");
 });
 

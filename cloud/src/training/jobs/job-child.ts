@@ -13,7 +13,7 @@ const KEPT_LINE_LENGTH = 500;
 export type ChildEnd =
   | { how: "done" }
   /** It said itself why it could not, or ended with an error. */
-  | { how: "failed"; fault: { code: string; message: string } | null; lines: string[] }
+  | { how: "failed"; fault: { code: string | null; message: string } | null; lines: string[] }
   /** Somebody killed it: the operating system short of memory, a person; its checkpoint stands. */
   | { how: "killed"; by: string; lines: string[] }
   /** We ended it. */
@@ -37,7 +37,7 @@ export async function runJobChild(options: {
     execArgv: [],
     env: bareEnvironment(),
   });
-  let fault: { code: string; message: string } | null = null;
+  let fault: { code: string | null; message: string } | null = null;
   const lines: string[] = [];
   if (child.pid !== undefined) {
     lowerPriority(child.pid);

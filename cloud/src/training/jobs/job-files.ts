@@ -80,7 +80,7 @@ export type JobResult = z.output<typeof jobResultSchema>;
 export const jobLineSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("stage"), stage: z.string(), done: z.int(), of: z.int() }),
   z.object({ type: z.literal("epoch"), ...curvePointSchema.shape }),
-  z.object({ type: z.literal("fault"), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal("fault"), code: z.string().nullable(), message: z.string() }),
 ]);
 
 /** How far a job has come, or why it ends. */

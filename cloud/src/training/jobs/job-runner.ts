@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { Sql } from "../../database/postgres.ts";
 import { storableJson } from "../../database/storable-json.ts";
 import type { JobFault } from "../../database/tables/training-tables.ts";
-import { cloudError } from "../../errors.ts";
+import { cloudError, cloudErrors } from "../../errors.ts";
 import type { CandidateSink } from "./candidate-sink.ts";
 import { type ChildEnd, runJobChild } from "./job-child.ts";
 import { JOB_FILES, type JobResult, jobResultSchema } from "./job-files.ts";
@@ -172,7 +172,14 @@ function faultOf(end: ChildEnd): CodedError {
   const lines = end.how === "failed" ? end.lines : [];
   const said = end.how === "failed" ? end.fault : null;
   const last = lines.findLast((line) => line.trim() !== "") ?? "its process gave no reason";
-  return cloudError("TRAINING_FAILED", said?.message ?? last, new ChildLines(lines));
+  const message = said?.message ?? last;
+  return cloudError(codeOf(said?.code ?? null), message, new ChildLines(lines));
+}
+
+/** The engine's own code where it is one of ours. */
+function codeOf(code: string | null): keyof typeof cloudErrors {
+  const known = Object.keys(cloudErrors).find((candidate) => candidate === code);
+  return (known as keyof typeof cloudErrors | undefined) ?? "TRAINING_FAILED";
 }
 
 async function readResult(folder: string): Promise<JobResult> {

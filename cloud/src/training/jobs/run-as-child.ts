@@ -24,9 +24,9 @@ export async function runAsChild(
     process.exit(0);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(143);
-    if (error instanceof CodedError) {
-      tell({ type: "fault", code: error.code, message: error.message });
-    }
+    const code = error instanceof CodedError ? error.code : null;
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ type: "fault", code, message });
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }

@@ -42,13 +42,13 @@ export function JobDetail({ job }: { job: TrainingJob }) {
           {secondsAnEpoch(job)}
         </Figure>
         <Figure name="Best validation AP50" value={best === null ? "–" : formatScore(best)}>
-          {best === null ? "none yet" : gain(job, best)}
+          {best === null ? noneOf(job) : gain(job, best)}
         </Figure>
         <Figure name="Attempts" value={String(job.attempts)}>
           {job.attempts > 1 ? "went on from its checkpoint" : "not interrupted"}
         </Figure>
       </dl>
-      <JobCurve curve={job.curve} pending={isPending(job)} />
+      {job.curve.length > 0 || isPending(job) ? <JobCurve curve={job.curve} /> : null}
       <JobFacts job={job} />
     </section>
   );
@@ -104,9 +104,13 @@ function outcome(job: TrainingJob): string {
   return "";
 }
 
-function secondsAnEpoch({ curve }: TrainingJob): string {
-  const last = curve.at(-1);
-  return last === undefined ? "none yet" : `${last.seconds.toFixed(1)} s the last one`;
+function noneOf(job: TrainingJob): string {
+  return isPending(job) ? "none yet" : "none";
+}
+
+function secondsAnEpoch(job: TrainingJob): string {
+  const last = job.curve.at(-1);
+  return last === undefined ? noneOf(job) : `${last.seconds.toFixed(1)} s the last one`;
 }
 
 /** How the best epoch compares with the first point of the curve. */

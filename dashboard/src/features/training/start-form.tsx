@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
-import { formatCount, plural, shortDigest } from "../../format/amount.ts";
+import { plural, shortDigest } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow, FormError } from "./form-parts.tsx";
 import { type StartOptions, useStartOptions, useTrainingChanges } from "./use-training.ts";
@@ -63,7 +63,7 @@ function Fields({
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <FieldRow id={ids.dataset} label="Dataset version">
+      <FieldRow id={ids.dataset} label="Dataset version" hint={shortDigest(datasetId)}>
         <select
           id={ids.dataset}
           className={FIELD}
@@ -72,13 +72,12 @@ function Fields({
         >
           {datasets.map((dataset) => (
             <option key={dataset.datasetId} value={dataset.datasetId}>
-              {dataset.name} ({shortDigest(dataset.datasetId)}),{" "}
-              {plural(dataset.pictures, "picture")}, {formatCount(dataset.boxes)} boxes
+              {dataset.name}, {plural(dataset.pictures, "picture")}
             </option>
           ))}
         </select>
       </FieldRow>
-      <FieldRow id={ids.base} label="Begin from the model">
+      <FieldRow id={ids.base} label="Begin from the model" hint={shortDigest(baseDigest)}>
         <select
           id={ids.base}
           className={FIELD}
@@ -87,7 +86,7 @@ function Fields({
         >
           {bases.map((base) => (
             <option key={base.digest} value={base.digest}>
-              {base.name} ({shortDigest(base.digest)}), {base.state}
+              {base.name}, {base.state}
             </option>
           ))}
         </select>
