@@ -32,6 +32,11 @@ export const localErrors = {
     action: "Restore fleet/local/footage from the repository.",
     retryable: false,
   },
+  INPUT_INVALID: {
+    meaning: "A file or value that was given to a command cannot be used.",
+    action: "Correct what the message names, and run the command again.",
+    retryable: false,
+  },
   PORT_IN_USE: {
     meaning: "Somebody else listens on the port.",
     action: "Stop what listens there, or give --port another number.",

@@ -6,6 +6,7 @@ import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
+import { addEvaluateCommand } from "./evaluate-command.ts";
 
 /** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
 function buildProgram(): Command {
@@ -25,6 +26,7 @@ function buildProgram(): Command {
     await runStart(toStartOptions(parsed));
   });
   addDetectCommand(program);
+  addEvaluateCommand(program);
   addBenchCommand(program);
   return program;
 }
@@ -32,7 +34,7 @@ function buildProgram(): Command {
 /** Exit code of a fault: 2 where the person's input was wrong, 1 otherwise. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof CodedError && /^CONFIG_/.test(error.code) ? 2 : 1;
+  return error instanceof CodedError && /^(CONFIG|INPUT)_/.test(error.code) ? 2 : 1;
 }
 
 /** A coded fault is for the person; anything else is a defect and shows where it came from. */
