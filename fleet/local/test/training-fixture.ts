@@ -71,19 +71,22 @@ export class TrainingFixture {
 
   /** A trainer with connections of its own; stopped with the fixture at the latest. */
   async trainer(
-    options: { buildVersion?: BuildVersion; workDir?: string; mainFile?: string } = {},
+    options: { buildVersion?: BuildVersion; workDir?: string; endpoint?: string } = {},
   ) {
     const trainer = await startTrainerRole({
       database: this.database,
       databaseUrl: this.own.url,
-      stores: { pictures: this.store("sentinel-clips"), models: this.store("sentinel-models") },
+      stores: {
+        pictures: this.store("sentinel-clips", options.endpoint),
+        models: this.store("sentinel-models", options.endpoint),
+      },
       workDir: options.workDir ?? this.workDir,
       buildVersion: options.buildVersion ?? (() => Promise.reject(new Error("not asked for"))),
       registerCandidate: async (candidate) => {
         this.candidates.push(candidate);
       },
       logger,
-      mainFile: options.mainFile ?? COUNTING_TRAINER,
+      mainFile: COUNTING_TRAINER,
     });
     let stopped = false;
     const stop = async () => {
@@ -95,8 +98,7 @@ export class TrainingFixture {
     return { stop };
   }
 
-  store(bucket: string): MinioBlobStore {
-    const { endpoint } = this.s3;
+  store(bucket: string, endpoint = this.s3.endpoint): MinioBlobStore {
     const access = { endpoint, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, region: REGION };
     return new MinioBlobStore({ access, bucket, logger });
   }

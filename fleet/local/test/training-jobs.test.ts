@@ -122,6 +122,20 @@ test("an engine's fault is told with the last lines of its process", async () =>
   expect(fault?.lines.join("\n")).toContain("the loss is not a number");
 });
 
+test("a store that is away fails no job: it waits, and goes on when the store is back", async () => {
+  trainer = await fixture.trainer({ endpoint: "http://127.0.0.1:9" });
+  const jobId = await fixture.queue(datasetId, await fixture.base("another base"), { epochMs: 10 });
+  await waitUntil(async () => (await fixture.job(jobId)).progress !== null);
+  expect(await fixture.job(jobId)).toMatchObject({
+    state: "running",
+    progress: { stage: "waits, BLOBS_UNREACHABLE" },
+  });
+  await trainer.stop();
+  trainer = await fixture.trainer();
+  await over(jobId);
+  expect(await fixture.job(jobId)).toMatchObject({ state: "done", fault: null });
+});
+
 test.each([
   [
     "pictures that are gone from S3",

@@ -83,10 +83,12 @@ export class JobRunner {
       await this.#hand(job, folder, result);
       await removeJobFolder(folder);
     } catch (error) {
+      // Dealt out again after a pause.
+      if (isRetryable(error)) recorder.stage(`waits, ${error.code}`, 0, 0);
       await recorder.close();
       if (gone.signal.aborted) return removeJobFolder(folder);
       signal.throwIfAborted();
-      if (!(error instanceof CodedError) || error.retryable) throw error;
+      if (!(error instanceof CodedError) || isRetryable(error)) throw error;
       await this.#fail(job, error, folder);
     } finally {
       clearInterval(timer);
@@ -152,6 +154,10 @@ export class JobRunner {
     await this.#sql.query(END_JOB, values);
     await removeJobFolder(folder);
   }
+}
+
+function isRetryable(error: unknown): error is CodedError {
+  return error instanceof CodedError && error.retryable;
 }
 
 /** The last lines of a job's process, beside its fault. */

@@ -57,7 +57,12 @@ export function LoopForm({ settings }: { settings: LoopState["settings"] }) {
         </select>
       </FieldRow>
       <FormError error={setLoop.error} />
-      <Button type="submit" variant="solid" disabled={!valid || setLoop.isPending}>
+      <Button
+        type="submit"
+        variant="solid"
+        className="justify-center"
+        disabled={!valid || setLoop.isPending}
+      >
         Save
       </Button>
     </form>

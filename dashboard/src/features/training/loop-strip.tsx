@@ -67,7 +67,7 @@ export function LoopStrip() {
           </PopoverContent>
         </Popover>
       </div>
-      {loop.blocked === null ? null : (
+      {loop.blocked === null || !settings.enabled ? null : (
         <div role="alert" className="mt-2 flex gap-2">
           <span className="flex h-5 items-center">
             <StatusMark tone="stale" />
