@@ -96,6 +96,9 @@ export class Agent {
       faults: this.#faults,
       log,
       onChange: () => this.#uplink.statusChanged(),
+      onReplacing: (isReplacing) => {
+        this.#queue.patient = isReplacing;
+      },
     });
     this.#cameras = new DesiredCameras({
       own: config.cameras,

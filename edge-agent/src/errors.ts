@@ -256,12 +256,13 @@ export const edgeErrors = {
     retryable: false,
   },
   MODEL_TOO_LARGE: {
-    meaning: "What the source sent is larger than a model may be.",
-    action: "Check the source in the catalog; models are limited to 512 MiB.",
+    meaning: "What the source sent is larger than a model may be, or than its manifest says.",
+    action: "Check the source; models are limited to 512 MiB.",
     retryable: false,
   },
   MODEL_HASH_MISMATCH: {
-    meaning: "What was fetched or converted does not have the SHA-256 that the catalog pins.",
+    meaning:
+      "What was fetched or converted does not have the SHA-256 of its manifest or the catalog.",
     action: "Do not use it: check the source, and change the pin only if you trust the new file.",
     retryable: false,
   },
@@ -271,8 +272,8 @@ export const edgeErrors = {
     retryable: false,
   },
   MODEL_CACHE_UNWRITABLE: {
-    meaning: "The folder for cached models cannot be written.",
-    action: "Free disk space, correct its permissions, or set modelCacheDir to another folder.",
+    meaning: "The folder for models cannot be written.",
+    action: "Correct its permissions, or set modelCacheDir or dataDir to another folder.",
     retryable: true,
   },
   MODEL_TRUNCATED: {

@@ -376,6 +376,24 @@ test("killed twice in its trial a model is taken back by the next start, without
   expect(await bench.boot(long)).toBe("base");
 });
 
+test.each(["fetching", "verified", "staged", "warmed", "trial"] as const)(
+  "killed in the state %s it goes on from there",
+  async (state) => {
+    const bench = await SwapBench.start();
+    bench.killAt = state;
+    const digest = bench.promote(NEW, 1);
+    await waitUntil("it was killed", () => bench.killAt === null);
+    await bench.halt();
+    await bench.boot();
+    // It was killed before the offer came: the cloud sees that it waits, and offers again.
+    if (state === "fetching") bench.offer(NEW);
+    await bench.until("active");
+    expect(bench.pool.model?.digest).toBe(digest);
+    expect(bench.swap.report).toMatchObject({ counter: 1, fault: null });
+    expect(bench.outbox.figures()).toMatchObject({ rows: 1 });
+  },
+);
+
 test("a polite stop in the trial is not held against the model", async () => {
   const long = { trial: { forMs: 60_000, longestMs: 60_000 } };
   const bench = await SwapBench.start(long);

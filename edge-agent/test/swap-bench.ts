@@ -71,6 +71,8 @@ export class SwapBench {
   readonly faults = new Set<string>();
   /** Frames, by the model that answered; those that were not answered under `failed`. */
   readonly answers = new Map<string, number>();
+  /** In the moment in which this state is on the disk, everything is halted. */
+  killAt: SwapState | null = null;
   pool!: DetectorPool;
   swap!: ModelSwap;
   #frames: NodeJS.Timeout | null = null;
@@ -154,6 +156,7 @@ export class SwapBench {
   async halt(): Promise<void> {
     this.#life.over = true;
     if (this.#frames !== null) clearInterval(this.#frames);
+    this.swap.stop();
     await this.pool.stop();
   }
 
@@ -203,6 +206,10 @@ export class SwapBench {
   #note(): void {
     const { state, fault } = this.swap.report;
     if (this.states.at(-1) !== state) this.states.push(state);
+    if (state === this.killAt) {
+      this.killAt = null;
+      void this.halt();
+    }
     if (fault !== null) this.faults.add(fault.code);
   }
 }

@@ -108,10 +108,9 @@ export class DetectorPool {
   async #change(model: ResolvedModel, hooks: ReplaceHooks): Promise<void> {
     const crew: Crew = { model, threads: new Set(), idle: [], retired: false };
     try {
-      // allSettled: no thread may still be loading when the crew is disbanded.
-      const hired = Array.from({ length: this.#workers }, () => this.#hire(crew));
-      const failed = (await Promise.allSettled(hired)).find(({ status }) => status === "rejected");
-      if (failed?.status === "rejected") throw failed.reason;
+      if (this.#crew === null) await this.#hireAll(crew);
+      // One after another: the threads of the old model need the cores too.
+      else for (let place = 0; place < this.#workers; place += 1) await this.#hire(crew);
     } catch (error) {
       await this.#disband(crew);
       throw error;
@@ -160,6 +159,13 @@ export class DetectorPool {
     const done = this.#lastChange.then(change);
     this.#lastChange = done.catch(() => undefined);
     await done;
+  }
+
+  async #hireAll(crew: Crew): Promise<void> {
+    // allSettled: no thread may still be loading when the crew is disbanded.
+    const hired = Array.from({ length: this.#workers }, () => this.#hire(crew));
+    const failed = (await Promise.allSettled(hired)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   /** Starts one thread for a crew; it joins once it has answered a grey frame. */

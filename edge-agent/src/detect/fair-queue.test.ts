@@ -129,3 +129,18 @@ test("a camera is forgotten only when its frame under way is concluded", async (
   expect(concluded).toEqual(["a0", "b0"]);
   expect(released.toSorted()).toEqual(["a0", "a1", "b0"]);
 });
+
+test("while the model is replaced frames wait, in order, before they give way", async () => {
+  const { queue, offer, settle, started, dropped } = queueOf(1);
+  queue.patient = true;
+  for (const name of ["a0", "a1", "a2", "a3", "a4"]) offer(name);
+  expect(dropped).toEqual([]);
+  offer("a5");
+  expect(dropped).toEqual(["a1"]);
+  queue.patient = false;
+  await settle("finish");
+  await settle("finish");
+  expect(started).toEqual(["a0", "a2", "a3"]);
+  offer("a6");
+  expect(dropped).toEqual(["a1", "a4", "a5"]);
+});

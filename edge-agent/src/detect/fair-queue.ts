@@ -12,8 +12,12 @@ export interface FrameHandler<Answer> {
   failed(frame: LiveFrame, error: unknown): void;
 }
 
+/** Frames of a camera that may wait while the model is replaced. */
+const PATIENT_DEPTH = 4;
+
 /**
- * Shares the detector among cameras. Of each camera only the newest frame waits; cameras take turns;
+ * Shares the detector among cameras. Of each camera only the newest frame waits (while the model is
+ * replaced some more, so that none is lost to it); cameras take turns;
  * at most `slots` frames are being detected, and one of each camera, so that its frames stay in
  * order. Every frame offered is released exactly once.
  */
@@ -21,9 +25,10 @@ export class FairQueue<Answer> {
   readonly #slots: number;
   readonly #handler: FrameHandler<Answer>;
   /** In the order of their turns: a camera goes to the end when its frame is taken. */
-  readonly #waiting = new Map<string, LiveFrame | null>();
+  readonly #waiting = new Map<string, LiveFrame[]>();
   readonly #working = new Map<string, Promise<void>>();
   #detecting = 0;
+  #depth = 1;
   #stopped = false;
 
   constructor(options: { slots: number; handler: FrameHandler<Answer> }) {
@@ -36,19 +41,22 @@ export class FairQueue<Answer> {
       frame.release();
       return;
     }
-    const older = this.#waiting.get(frame.cameraId);
-    this.#waiting.set(frame.cameraId, frame);
-    if (older) this.#drop(older);
+    const waiting = this.#waiting.get(frame.cameraId) ?? [];
+    waiting.push(frame);
+    this.#waiting.set(frame.cameraId, waiting);
+    const tooMany = Math.max(0, waiting.length - this.#depth);
+    for (const older of waiting.splice(0, tooMany)) this.#drop(older);
     this.#dispatch();
+  }
+
+  /** True while the model is replaced: frames wait longer before they give way to newer ones. */
+  set patient(isPatient: boolean) {
+    this.#depth = isPatient ? PATIENT_DEPTH : 1;
   }
 
   /** Forgets what waits of a camera. */
   clear(cameraId: string): void {
-    const waiting = this.#waiting.get(cameraId);
-    if (waiting) {
-      this.#waiting.set(cameraId, null);
-      this.#drop(waiting);
-    }
+    for (const waiting of this.#waiting.get(cameraId)?.splice(0) ?? []) this.#drop(waiting);
   }
 
   /** Forgets a camera that gives no more frames, once its frame under way is concluded. */
@@ -68,11 +76,13 @@ export class FairQueue<Answer> {
 
   #dispatch(): void {
     if (this.#stopped) return;
-    for (const [cameraId, frame] of this.#waiting) {
+    for (const [cameraId, waiting] of [...this.#waiting]) {
       if (this.#detecting >= this.#slots) return;
-      if (frame === null || this.#working.has(cameraId)) continue;
+      if (this.#working.has(cameraId)) continue;
+      const frame = waiting.shift();
+      if (frame === undefined) continue;
       this.#waiting.delete(cameraId);
-      this.#waiting.set(cameraId, null);
+      this.#waiting.set(cameraId, waiting);
       const done = this.#handle(frame).finally(() => {
         frame.release();
         this.#working.delete(cameraId);

@@ -55,6 +55,7 @@ export async function fetchOffered(context: FetchContext): Promise<ResolvedModel
     }
     try {
       await fetchOnce(offer, context);
+      if (signal.aborted) return null;
       return modelOfManifest(offer.manifest, store.pathOf(offer.manifest.digest));
     } catch (error) {
       if (signal.aborted) return null;
@@ -92,6 +93,7 @@ async function fetchOnce({ manifest, url }: Offer, context: FetchContext): Promi
     await downloadModel(download);
     await store.verify(digest);
   }
+  if (signal.aborted) return;
   context.onState("verified");
   await store.stage(digest);
   context.onState("staged");

@@ -38,6 +38,7 @@ export interface ModelSwapOptions {
   faults: FaultLog;
   log: Logger;
   onChange: () => void;
+  onReplacing?: (isReplacing: boolean) => void;
   trialBounds?: TrialBounds;
 }
 

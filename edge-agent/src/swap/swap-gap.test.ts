@@ -33,6 +33,12 @@ test("where both models were at work at once there was no gap", () => {
   gap.switched("old", "new");
   gap.answered("new", 150);
   expect(gap.answered("old", 160)).toMatchObject({ gapMs: 0 });
+  gap.answered("new", 900);
   gap.switched("new", "old");
-  expect(gap.answered("old", 190)).toMatchObject({ from: "new", to: "old", framesDropped: 0 });
+  expect(gap.answered("old", 930)).toEqual({
+    from: "new",
+    to: "old",
+    gapMs: 30,
+    framesDropped: 0,
+  });
 });

@@ -11,13 +11,15 @@ export interface MeasuredSwap {
  * the first of the new one, and the frames that were lost in between.
  */
 export class SwapGap {
-  #last: { digest: string; at: number } | null = null;
+  /** When the last frame was answered, and how many were lost since. */
+  #last: number | null = null;
   #droppedSince = 0;
-  #swap: { from: string; to: string; firstAt: number | null; framesDropped: number } | null = null;
+  /** `framesDropped` is null until the new model has answered. */
+  #swap: { from: string; to: string; framesDropped: number | null } | null = null;
 
   /** From now on frames go to another model. */
   switched(from: string, to: string): void {
-    this.#swap = { from, to, firstAt: null, framesDropped: 0 };
+    this.#swap = { from, to, framesDropped: null };
   }
 
   /** A frame did not get an answer. */
@@ -33,18 +35,17 @@ export class SwapGap {
    */
   answered(digest: string, at: number): MeasuredSwap | null {
     const swap = this.#swap;
-    const lost = this.#droppedSince;
-    const last = this.#last;
-    if (digest !== swap?.to) {
-      this.#last = { digest, at };
-      this.#droppedSince = 0;
-      if (digest !== swap?.from || swap.firstAt === null) return null;
-      return { from: swap.from, to: swap.to, gapMs: 0, framesDropped: swap.framesDropped };
+    const [last, lost] = [this.#last, this.#droppedSince];
+    this.#last = at;
+    this.#droppedSince = 0;
+    if (swap === null) return null;
+    const { from, to } = swap;
+    if (digest === to && swap.framesDropped === null) {
+      swap.framesDropped = last === null ? 0 : lost;
+      const gapMs = last === null ? 0 : Math.max(0, at - last);
+      return { from, to, gapMs, framesDropped: swap.framesDropped };
     }
-    if (swap.firstAt !== null) return null;
-    swap.firstAt = at;
-    swap.framesDropped = last === null ? 0 : lost;
-    const gapMs = last === null ? 0 : Math.max(0, at - last.at);
-    return { from: swap.from, to: swap.to, gapMs, framesDropped: swap.framesDropped };
+    if (digest !== from || swap.framesDropped === null) return null;
+    return { from, to, gapMs: 0, framesDropped: swap.framesDropped };
   }
 }

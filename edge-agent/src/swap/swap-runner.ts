@@ -18,6 +18,9 @@ import { TRIAL_BOUNDS, Trial, type TrialBounds } from "./trial.ts";
 /** Models that were good here and whose files are kept, for the way back. */
 const KEPT_GOOD = 3;
 
+/** So long after a replacement the frames that waited for it are worked off. */
+const CALM_AFTER_MS = 3000;
+
 /** Progress is told this often. */
 const PROGRESS_MS = 1000;
 
@@ -29,6 +32,8 @@ export interface SwapRunnerOptions {
   faults: FaultLog;
   log: Logger;
   onChange: () => void;
+  /** True while a model is replaced and shortly after: frames should wait rather than be dropped. */
+  onReplacing?: ((isReplacing: boolean) => void) | undefined;
   trialBounds?: TrialBounds | undefined;
 }
 
@@ -43,6 +48,7 @@ export class SwapRunner {
   #trial: { digest: string; trial: Trial } | null = null;
   #fetchedBytes: number | null = null;
   #toldAt = 0;
+  #calm: NodeJS.Timeout | null = null;
 
   constructor(options: SwapRunnerOptions) {
     this.#options = options;
@@ -212,15 +218,21 @@ export class SwapRunner {
 
   async #replace(model: ResolvedModel, onWarmed: () => void): Promise<void> {
     const from = this.#running?.digest ?? model.digest;
-    await this.#options.pool.replace(model, {
-      beforeSwitch: () => {
-        onWarmed();
-        this.#running = model;
-        this.#gap.switched(from, model.digest);
-        const isTrial = this.#memory.record.trial?.model.digest === model.digest;
-        this.#trial = isTrial ? this.#newTrial(model) : null;
-      },
-    });
+    if (this.#calm !== null) clearTimeout(this.#calm);
+    this.#options.onReplacing?.(true);
+    try {
+      await this.#options.pool.replace(model, {
+        beforeSwitch: () => {
+          onWarmed();
+          this.#running = model;
+          this.#gap.switched(from, model.digest);
+          const isTrial = this.#memory.record.trial?.model.digest === model.digest;
+          this.#trial = isTrial ? this.#newTrial(model) : null;
+        },
+      });
+    } finally {
+      this.#calm = setTimeout(() => this.#options.onReplacing?.(false), CALM_AFTER_MS).unref();
+    }
     this.#options.log.info({ model: model.name, digest: model.digest }, "another model answers");
     this.#options.onChange();
   }
