@@ -17,6 +17,21 @@ export const localErrors = {
     action: "Read the build's own message; a clean clone builds.",
     retryable: false,
   },
+  CLOUD_REFUSED: {
+    meaning: "The cloud did not do what a command asked.",
+    action: "Correct what the message names; roles and ids are the usual reasons.",
+    retryable: false,
+  },
+  CLOUD_UNKNOWN: {
+    meaning: "A command does not know which cloud to ask.",
+    action: "Give --url and --token, set SENTINEL_URL and SENTINEL_TOKEN, or run npm start.",
+    retryable: false,
+  },
+  CLOUD_UNREACHABLE: {
+    meaning: "The cloud does not answer at its address.",
+    action: "Check that it runs and that --url or SENTINEL_URL names it.",
+    retryable: true,
+  },
   DATA_DIR_NOT_WRITABLE: {
     meaning: "The data directory cannot be made or written.",
     action: "Give --data-dir a folder that you may write to.",

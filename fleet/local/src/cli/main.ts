@@ -7,6 +7,7 @@ import { addStartOptions, toStartOptions } from "../start/start-options.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
+import { addTrainCommand } from "./train-command.ts";
 
 /** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
 function buildProgram(): Command {
@@ -27,6 +28,7 @@ function buildProgram(): Command {
   });
   addDetectCommand(program);
   addEvaluateCommand(program);
+  addTrainCommand(program);
   addBenchCommand(program);
   return program;
 }

@@ -1,0 +1,228 @@
+import type { AppRouter } from "@sentinel/cloud/api/router";
+import type { inferRouterOutputs } from "@trpc/server";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addCloudOptions, type CloudOptions, cloudFault, connectCloud } from "./cloud-client.ts";
+import { textTable } from "./text-table.ts";
+
+type Job = inferRouterOutputs<AppRouter>["training"]["byId"];
+type Api = ReturnType<typeof connectCloud>["api"];
+type Options = CloudOptions & { json?: boolean };
+
+const WATCH_MS = 500;
+
+/** Adds `sentinel train …`: jobs, and when the loop trains by itself. */
+export function addTrainCommand(program: Command): Command {
+  const train = program.command("train").description("train models and watch them learn");
+  addStart(train);
+  on(train.command("list").description("training jobs, the newest first")).action(
+    asking(async (api, options) => {
+      const jobs = await api.training.list.query();
+      if (options.json === true) return printJson(jobs);
+      print(textTable(["JOB", "STATE", "STAGE", "AP50", "DATASET", "MODEL"], jobs.map(cellsOf)));
+    }),
+  );
+  on(train.command("show").description("one training job").argument("<job>", "its id")).action(
+    asking<[string]>(async (api, options, jobId) =>
+      show(await api.training.byId.query({ jobId }), options),
+    ),
+  );
+  on(
+    train
+      .command("watch")
+      .description("follow a training job until it is over; exit code 1 where it failed")
+      .argument("<job>", "its id"),
+  ).action(asking<[string]>((api, options, jobId) => watch(api, jobId, options)));
+  on(
+    train.command("cancel").description("cancel a training job").argument("<job>", "its id"),
+  ).action(
+    asking<[string]>(async (api, options, jobId) => {
+      await api.training.cancel.mutate({ jobId });
+      if (options.json === true) printJson({ jobId });
+      else print(`${jobId} is cancelled.`);
+    }),
+  );
+  addSettings(train);
+  return train;
+}
+
+interface StartFlags {
+  dataset: string;
+  base?: string;
+  engine: "head" | "tfjs";
+  epochs?: number;
+  seed: number;
+  watch?: boolean;
+}
+
+function addStart(train: Command): void {
+  on(
+    train
+      .command("start")
+      .description("train a model from a dataset version")
+      .requiredOption("--dataset <id>", "the dataset version")
+      .option("--base <digest>", "the model to begin from (default: the newest approved one)")
+      .addOption(engineOption().default("head"))
+      .option("--epochs <count>", "passes over the pictures (default: the engine's own)", whole)
+      .option("--seed <number>", "the same seed gives the same model", whole, 1)
+      .option("--watch", "follow it until it is over"),
+  ).action(
+    asking<[], StartFlags>(async (api, options) => {
+      const { jobId } = await api.training.start.mutate({
+        datasetId: options.dataset,
+        ...(options.base === undefined ? {} : { baseDigest: options.base }),
+        engine: options.engine,
+        settings: options.epochs === undefined ? {} : { epochs: options.epochs },
+        seed: options.seed,
+      });
+      if (options.watch === true) return watch(api, jobId, options);
+      if (options.json === true) printJson({ jobId });
+      else print(`${jobId} is queued. Follow it: sentinel train watch ${jobId}`);
+    }),
+  );
+}
+
+interface LoopFlags {
+  annotations?: number;
+  engine?: "head" | "tfjs";
+  on?: boolean;
+  off?: boolean;
+}
+
+function addSettings(train: Command): void {
+  on(
+    train
+      .command("settings")
+      .description("when the loop trains by itself: shows it, and changes what is given")
+      .option("--annotations <count>", "so many new annotations start a job", whole)
+      .addOption(engineOption())
+      .addOption(new Option("--on", "train by itself").conflicts("off"))
+      .addOption(new Option("--off", "only by hand").conflicts("on")),
+  ).action(
+    asking<[], LoopFlags>(async (api, options) => {
+      const { annotations, engine } = options;
+      const change = {
+        ...(annotations === undefined ? {} : { annotations }),
+        ...(engine === undefined ? {} : { engine }),
+        ...(options.on === true ? { enabled: true } : {}),
+        ...(options.off === true ? { enabled: false } : {}),
+      };
+      if (Object.keys(change).length > 0) await api.training.setLoop.mutate(change);
+      const loop = await api.training.loop.query();
+      if (options.json === true) return printJson(loop);
+      const { settings } = loop;
+      print(
+        `${settings.enabled ? "on" : "off"}: after ${settings.annotations} new annotations, engine ${settings.engine}`,
+      );
+      print(`${loop.annotations} have come; begins from ${loop.base?.name ?? "no approved model"}`);
+      if (loop.blocked !== null)
+        print(`cannot train yet: ${loop.blocked.code}: ${loop.blocked.message}`);
+    }),
+  );
+}
+
+/** Asks again until the job is over. */
+async function watch(api: Api, jobId: string, options: Options): Promise<void> {
+  let told = "";
+  for (;;) {
+    const job = await api.training.byId.query({ jobId });
+    const line = lineOf(job);
+    if (line !== told) process.stderr.write(`${line}\n`);
+    told = line;
+    if (job.state !== "queued" && job.state !== "running") {
+      show(job, options);
+      if (job.state !== "done") process.exitCode = 1;
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  }
+}
+
+function lineOf(job: Job): string {
+  const { progress, curve, state } = job;
+  const stage = progress === null ? state : `${progress.stage} ${progress.done}/${progress.of}`;
+  const last = curve.at(-1);
+  if (last === undefined) return stage;
+  return `${stage}: epoch ${last.epoch}, loss ${last.trainLoss.toFixed(3)}, validation ${last.validationLoss.toFixed(3)}, AP50 ${last.validationAp50.toFixed(3)}`;
+}
+
+function show(job: Job, options: Options): void {
+  if (options.json === true) {
+    printJson(job);
+    return;
+  }
+  const seconds =
+    job.startedAt === null ? null : ((job.endedAt ?? Date.now()) - job.startedAt) / 1000;
+  const rows = [
+    ["job", job.jobId],
+    ["state", job.state],
+    ["started by", job.cause === "threshold" ? "enough new annotations" : job.queuedBy],
+    ["dataset", `${job.datasetName ?? ""} ${job.datasetId}`.trim()],
+    ["base model", `${job.baseName ?? ""} ${job.baseDigest}`.trim()],
+    ["engine", `${job.engine}, seed ${job.seed}`],
+    ["seconds", seconds === null ? "–" : seconds.toFixed(1)],
+    ["model", job.modelDigest ?? "–"],
+    ...job.curve.map((point) => [
+      `epoch ${point.epoch}`,
+      `loss ${point.trainLoss.toFixed(4)}, validation ${point.validationLoss.toFixed(4)}, AP50 ${point.validationAp50.toFixed(4)}`,
+    ]),
+    ...(job.fault === null ? [] : [["fault", `${job.fault.code}: ${job.fault.message}`]]),
+    ...(job.fault?.action == null ? [] : [["what to do", job.fault.action]]),
+    ...(job.fault?.lines ?? []).map((line) => ["", line]),
+  ];
+  print(textTable(null, rows));
+}
+
+function cellsOf(job: Job): string[] {
+  const { progress } = job;
+  const best = job.curve.length === 0 ? null : Math.max(...job.curve.map((p) => p.validationAp50));
+  return [
+    job.jobId,
+    job.state,
+    progress === null ? "–" : `${progress.stage} ${progress.done}/${progress.of}`,
+    best === null ? "–" : best.toFixed(3),
+    job.datasetName ?? job.datasetId.slice(0, 12),
+    job.modelName ?? job.modelDigest?.slice(0, 12) ?? "–",
+  ];
+}
+
+function on(command: Command): Command {
+  return addCloudOptions(command).option("--json", "one JSON value on stdout");
+}
+
+function engineOption(): Option {
+  return new Option("--engine <name>", "head: the detection head; tfjs: TensorFlow.js").choices([
+    "head",
+    "tfjs",
+  ]);
+}
+
+/** Runs a command's work with a connection that is closed after it. */
+function asking<Args extends string[], Flags = unknown>(
+  work: (api: Api, options: Options & Flags, ...args: Args) => Promise<void>,
+) {
+  return async (...given: unknown[]): Promise<void> => {
+    const options = given.at(-2) as Options & Flags;
+    const { api, close } = connectCloud(options);
+    try {
+      await work(api, options, ...(given.slice(0, -2) as Args));
+    } catch (error) {
+      throw cloudFault(error);
+    } finally {
+      close();
+    }
+  };
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("A whole number is wanted.");
+}
+
+function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
