@@ -26,7 +26,7 @@ const datasetBoxSchema = z.object({
 });
 export type DatasetBox = z.infer<typeof datasetBoxSchema>;
 
-const datasetPictureSchema = z.object({
+export const datasetPictureSchema = z.object({
   /** SHA-256 of the JPEG. */
   picture: sha256Schema,
   nodeId: z.string(),

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { MinioBlobStore } from "../../../cloud/src/blobs/minio-blob-store.ts";
 import { migrate } from "../../../cloud/src/database/migrate.ts";
 import { Postgres } from "../../../cloud/src/database/postgres.ts";
+import { type DatasetManifest, datasetIdOf } from "../../../cloud/src/dataset/dataset-manifest.ts";
 import type { TrainedCandidate } from "../../../cloud/src/training/jobs/candidate-sink.ts";
 import type { BuildVersion } from "../../../cloud/src/training/jobs/loop-trigger.ts";
 import { queueJob } from "../../../cloud/src/training/jobs/start-job.ts";
@@ -168,7 +169,7 @@ export class TrainingFixture {
       })),
       goldenId: null,
     };
-    const datasetId = sha256(JSON.stringify(manifest));
+    const datasetId = datasetIdOf(manifest as DatasetManifest);
     await this.own.query(
       `insert into dataset_versions (dataset_id, name, query, manifest, pictures, boxes, counts,
         made_at, made_by) values ($1, 'cars', '{}', $2, $3, $3, '{}', $4, 'Lena')

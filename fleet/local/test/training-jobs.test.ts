@@ -166,6 +166,19 @@ test.each([
     async () => ({ datasetId: await fixture.dataset([]), named: "no picture" }),
   ],
   [
+    "a manifest that was tampered with",
+    "TRAINING_DATASET_UNUSABLE",
+    async () => {
+      const id = await fixture.dataset(pictures, { capturedAt: 7 });
+      await fixture.own.query(
+        `update dataset_versions set manifest = jsonb_set(manifest, '{pictures,0,boxes}', '[]')
+          where dataset_id = $1`,
+        [id],
+      );
+      return { datasetId: id, named: id };
+    },
+  ],
+  [
     "classes that the base model does not know",
     "TRAINING_DATASET_UNUSABLE",
     async () => {

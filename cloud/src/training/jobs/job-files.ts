@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { datasetPictureSchema } from "../../dataset/dataset-manifest.ts";
 
 /**
  * What a job's folder holds: the same inputs and outputs whether a child process or a Kubernetes Job
@@ -19,24 +20,9 @@ export const JOB_FILES = {
   result: "result.json",
 } as const;
 
-const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const ppm = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+const inputPictureSchema = datasetPictureSchema.omit({ annotation: true, annotationId: true });
 
-const inputPictureSchema = z.object({
-  picture: z.string().regex(/^[0-9a-f]{64}$/),
-  nodeId: z.string(),
-  cameraId: z.string(),
-  capturedAt: z.int(),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  crop: ppm,
-  frameWidth: z.int().positive(),
-  frameHeight: z.int().positive(),
-  split: z.enum(["train", "validation"]),
-  boxes: z.array(z.object({ className: z.string(), box: ppm })),
-});
-
-/** One picture of a job and what people said is in it; boxes and crop in millionths, as in a dataset's manifest. */
+/** One picture of a job and what people said is in it, as in a dataset's manifest. */
 export type JobPicture = z.output<typeof inputPictureSchema>;
 
 /** `input.json`. */
@@ -85,8 +71,3 @@ export const jobLineSchema = z.discriminatedUnion("type", [
 
 /** How far a job has come, or why it ends. */
 export type JobLine = z.output<typeof jobLineSchema>;
-
-/** A fraction as the millionths that manifests hold, and back. */
-export function fromPpm(values: readonly number[]): z.output<typeof box> {
-  return box.parse(values.map((value) => value / 1_000_000));
-}

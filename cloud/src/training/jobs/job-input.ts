@@ -1,5 +1,5 @@
-import { z } from "zod";
 import type { Sql, Statement } from "../../database/postgres.ts";
+import { datasetIdOf, datasetManifestSchema } from "../../dataset/dataset-manifest.ts";
 import { cloudError } from "../../errors.ts";
 import { JOB_FILES, type JobInput, type JobPicture } from "./job-files.ts";
 import type { JobRow } from "./job-row.ts";
@@ -27,31 +27,6 @@ const READ_GOLDEN: Statement = {
     where a.annotation_id = any($1) order by 1`,
 };
 
-const manifestSchema = z.object({
-  classes: z.array(z.string()),
-  pictures: z.array(
-    z.object({
-      picture: z.string(),
-      nodeId: z.string(),
-      cameraId: z.string(),
-      capturedAt: z.int(),
-      width: z.int(),
-      height: z.int(),
-      crop: z.tuple([z.int(), z.int(), z.int(), z.int()]),
-      frameWidth: z.int(),
-      frameHeight: z.int(),
-      annotationId: z.string(),
-      split: z.enum(["train", "validation", "golden"]),
-      boxes: z.array(
-        z.object({
-          className: z.string(),
-          box: z.tuple([z.int(), z.int(), z.int(), z.int()]),
-        }),
-      ),
-    }),
-  ),
-});
-
 interface BaseRow {
   layout: string;
   input_size: number;
@@ -74,16 +49,20 @@ export const NEWEST_BASE: Statement = {
 export async function composeJobInput(sql: Sql, job: JobRow): Promise<JobInput> {
   const base = await readBase(sql, job.base_digest);
   const [row] = await sql.query<{ manifest: unknown }>(READ_MANIFEST, [job.dataset_id]);
-  const parsed = manifestSchema.safeParse(row?.manifest);
+  const parsed = datasetManifestSchema.safeParse(row?.manifest);
   if (!parsed.success) {
     throw cloudError("TRAINING_DATASET_UNUSABLE", `${job.dataset_id}: ${parsed.error.message}`);
+  }
+  if (datasetIdOf(parsed.data) !== job.dataset_id) {
+    const message = `${job.dataset_id}: its manifest is not the one that its id names`;
+    throw cloudError("TRAINING_DATASET_UNUSABLE", message);
   }
   const used = parsed.data.pictures.filter(({ split }) => split !== "golden");
   await refuseGolden(
     sql,
     used.map(({ annotationId }) => annotationId),
   );
-  const pictures = used.map(({ annotationId: _, ...picture }) => picture as JobPicture);
+  const pictures = used.map(({ annotation: _, annotationId: __, ...picture }) => picture);
   refuseUnusable(job.dataset_id, pictures, base.class_names);
   return {
     datasetId: job.dataset_id,

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Box } from "@sentinel/protocol/box";
 import sharp from "sharp";
+import { toFractions } from "../../dataset/dataset-manifest.ts";
 import type { TrainingPicture } from "../engine.ts";
-import { fromPpm, JOB_FILES, type JobPicture } from "../jobs/job-files.ts";
+import { JOB_FILES, type JobPicture } from "../jobs/job-files.ts";
 
 /** Grey of what is not known, as letterboxes have it. */
 const UNKNOWN_GREY = 114;
@@ -21,7 +22,7 @@ export async function loadPicture(
   classNames: readonly string[],
 ): Promise<TrainingPicture> {
   const { width, height } = canvasOf(picture);
-  const visible = fromPpm(picture.crop);
+  const visible = toFractions(picture.crop);
   const place = placeOf(visible, width, height);
   const { data: pasted } = await sharp(join(folder, JOB_FILES.pictures, `${picture.picture}.jpg`))
     .removeAlpha()
@@ -40,10 +41,12 @@ export async function loadPicture(
     height,
     data,
     visible,
-    boxes: picture.boxes.map(({ className, box }) => ({
-      classId: classNames.indexOf(className),
-      box: inFrame(fromPpm(box), visible),
-    })),
+    boxes: picture.boxes
+      .filter(({ crowd }) => crowd !== true)
+      .map(({ className, box }) => ({
+        classId: classNames.indexOf(className),
+        box: inFrame(toFractions(box), visible),
+      })),
     group: `${picture.nodeId}/${picture.cameraId}/${Math.floor(picture.capturedAt / BLOCK_MS)}`,
   };
 }
