@@ -1,7 +1,7 @@
-import { pino } from "pino";
 import { MinioBlobStore } from "../../../cloud/src/blobs/minio-blob-store.ts";
 import { Postgres } from "../../../cloud/src/database/postgres.ts";
 import { startTrainerRole } from "../../../cloud/src/training/trainer-role.ts";
+import { silentLogger } from "../../../cloud/test/silent-logger.ts";
 
 /** A trainer in a process of its own, so that it can be killed; told what to use by one message. */
 export interface HeldTrainer {
@@ -16,16 +16,15 @@ export interface HeldTrainer {
 
 process.once("message", (message) => {
   const { databaseUrl, workDir, mainFile, ...access } = message as HeldTrainer;
-  const logger = pino({ level: "silent" });
-  const store = (bucket: string) => new MinioBlobStore({ access, bucket, logger });
+  const store = (bucket: string) => new MinioBlobStore({ access, bucket, logger: silentLogger });
   void startTrainerRole({
-    database: new Postgres({ url: databaseUrl, logger }),
+    database: new Postgres({ url: databaseUrl, logger: silentLogger }),
     databaseUrl,
     stores: { pictures: store("sentinel-clips"), models: store("sentinel-models") },
     workDir,
     mainFile,
     buildVersion: () => Promise.reject(new Error("not asked for")),
     registerCandidate: () => Promise.reject(new Error("not asked for")),
-    logger,
+    logger: silentLogger,
   });
 });

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { pino } from "pino";
 import sharp from "sharp";
 import { MinioBlobStore } from "../../../cloud/src/blobs/minio-blob-store.ts";
 import { migrate } from "../../../cloud/src/database/migrate.ts";
@@ -13,6 +12,7 @@ import type { TrainedCandidate } from "../../../cloud/src/training/jobs/candidat
 import type { BuildVersion } from "../../../cloud/src/training/jobs/loop-trigger.ts";
 import { queueJob } from "../../../cloud/src/training/jobs/start-job.ts";
 import { startTrainerRole } from "../../../cloud/src/training/trainer-role.ts";
+import { silentLogger } from "../../../cloud/test/silent-logger.ts";
 import { makeDatabase, type TestDatabase } from "../../../cloud/test/test-database.ts";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import {
@@ -28,7 +28,6 @@ export const COUNTING_TRAINER = new URL("./counting-trainer.ts", import.meta.url
 export const PERSON = { id: "lena", name: "Lena" };
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
-const logger = pino({ level: "silent" });
 
 /** A picture as a dataset's manifest names it. */
 export interface SamplePicture {
@@ -57,7 +56,7 @@ export class TrainingFixture {
   static async start(): Promise<TrainingFixture> {
     const own = await makeDatabase();
     await migrate(own.url);
-    const database = new Postgres({ url: own.url, logger });
+    const database = new Postgres({ url: own.url, logger: silentLogger });
     const s3 = await startS3();
     const workDir = await mkdtemp(join(tmpdir(), "sentinel-work-"));
     const fixture = new TrainingFixture(own, database, s3, workDir);
@@ -86,7 +85,7 @@ export class TrainingFixture {
       registerCandidate: async (candidate) => {
         this.candidates.push(candidate);
       },
-      logger,
+      logger: silentLogger,
       mainFile: COUNTING_TRAINER,
     });
     let stopped = false;
@@ -101,7 +100,7 @@ export class TrainingFixture {
 
   store(bucket: string, endpoint = this.s3.endpoint): MinioBlobStore {
     const access = { endpoint, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, region: REGION };
-    return new MinioBlobStore({ access, bucket, logger });
+    return new MinioBlobStore({ access, bucket, logger: silentLogger });
   }
 
   async put(bucket: string, key: string, body: Uint8Array): Promise<void> {
