@@ -15,6 +15,10 @@ export interface BlobStore {
    * store.
    */
   presignPut(key: string, seconds: number): Promise<string>;
+  /** Permission to read one object, as an address that holds for `seconds`. Made without asking. */
+  presignGet(key: string, seconds: number): Promise<string>;
+  /** Writes an object whole, in place of what was there. @throws CodedError BLOBS_UNREACHABLE. */
+  write(key: string, bytes: Uint8Array, contentType?: string): Promise<void>;
   /**
    * Reads an object; null where there is none. Its stream breaks with the same error where it is not
    * read to its end in time.

@@ -92,6 +92,17 @@ export class MinioBlobStore implements BlobStore {
     return this.#client.presignedPutObject(this.#bucket, key, seconds);
   }
 
+  presignGet(key: string, seconds: number): Promise<string> {
+    return this.#client.presignedGetObject(this.#bucket, key, seconds);
+  }
+
+  async write(key: string, bytes: Uint8Array, contentType?: string): Promise<void> {
+    const facts = contentType === undefined ? {} : { "content-type": contentType };
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const put = () => this.#client.putObject(this.#bucket, key, body, body.length, facts);
+    await this.#ask(put, this.#bodyMs);
+  }
+
   async read(key: string): Promise<Blob | null> {
     let tooLate = false;
     try {
@@ -134,9 +145,12 @@ export class MinioBlobStore implements BlobStore {
   }
 
   /** The client waits for ever on a silent endpoint; here an answer has a deadline. */
-  async #ask<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #ask<Result>(
+    work: () => Promise<Result>,
+    deadlineMs: number = this.#answerMs,
+  ): Promise<Result> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error("no answer in time")), this.#answerMs);
+    const timer = setTimeout(() => reject(new Error("no answer in time")), deadlineMs);
     try {
       return await Promise.race([work(), promise]);
     } catch (error) {

@@ -5,11 +5,12 @@ import type { CameraReport, Fault, ModelReport, ReportedModel } from "@sentinel/
 import type { CameraTelemetry, Telemetry } from "@sentinel/protocol/telemetry";
 import type { Generated, Kysely } from "kysely";
 import type { CameraSettingsTables } from "./tables/camera-settings-tables.ts";
+import type { DatasetTables } from "./tables/dataset-tables.ts";
 import type { MotionTables } from "./tables/motion-tables.ts";
 import type { TrainingTables } from "./tables/training-tables.ts";
 
 /** The tables that people's queries read, as the migrations made them. Times are ms. */
-export interface Tables extends CameraSettingsTables, MotionTables, TrainingTables {
+export interface Tables extends CameraSettingsTables, DatasetTables, MotionTables, TrainingTables {
   nodes: {
     node_id: string;
     online: boolean;

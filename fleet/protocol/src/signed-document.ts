@@ -60,6 +60,11 @@ export function verifyEnvelope(envelope: Envelope, keys: TrustedKeys): Signature
   return good ? null : "signature-wrong";
 }
 
+/** The canonical JSON of a document, whose SHA-256 is {@link documentDigest}. */
+export function canonicalJson(document: unknown): string {
+  return canonicalize(document);
+}
+
 /** SHA-256 of a document's canonical JSON, lower-case hexadecimal. */
 export function documentDigest(document: unknown): string {
   return createHash("sha256").update(canonicalize(document)).digest("hex");

@@ -9,6 +9,10 @@ create table dataset_versions (
   boxes       integer not null,
   -- Pictures by split and class: {train: {...}, validation: {...}, golden: {...}}.
   counts      jsonb not null,
+  -- Length of the blocks of time that stay together.
+  block_seconds integer not null default 600,
+  -- Pictures that were asked for and are not in it: {goldenLike: [...], otherSplit: [...]}.
+  left_out    jsonb not null default '{}',
   made_at     bigint not null,
   made_by     text not null
 );
@@ -36,3 +40,11 @@ create table golden_pictures (
   primary key (golden_id, picture)
 );
 create index golden_pictures_by_picture on golden_pictures (picture);
+
+-- What the bytes of a picture are: found once, true for ever, since its name is their SHA-256.
+create table picture_facts (
+  picture text primary key,
+  width   integer not null,
+  height  integer not null,
+  phash   text not null
+);
