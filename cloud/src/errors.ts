@@ -63,6 +63,57 @@ export const cloudErrors = {
     action: "It was deleted; find out who else can write to the bucket.",
     retryable: false,
   },
+  DATASET_EMPTY: {
+    meaning: "No picture, or no box, is there to build a dataset version of or to learn from.",
+    action: "Widen the query, or answer more questions on the page Triage.",
+    retryable: false,
+  },
+  DATASET_ONE_CLASS: {
+    meaning: "Every picture of a dataset version shows the same class and nothing else.",
+    action: "Add pictures of other classes, or rejected ones, in which nothing is.",
+    retryable: false,
+  },
+  DATASET_NO_VALIDATION: {
+    meaning: "A dataset version has no pictures to measure on: all of them belong together.",
+    action: "Add pictures of other cameras or of another time.",
+    retryable: false,
+  },
+  DATASET_TOO_LARGE: {
+    meaning: "More pictures answer the query than a dataset version may have.",
+    action: "Narrow the query: fewer cameras, or a shorter time.",
+    retryable: false,
+  },
+  DATASET_LEAKS: {
+    meaning:
+      "What was asked for would let pictures that are measured on, or their likes, be learnt.",
+    action: "Take the named pictures out of the list, or do not say in which part they go.",
+    retryable: false,
+  },
+  DATASET_PICTURE_UNKNOWN: {
+    meaning: "Pictures were named that have no annotation, or none that the query lets through.",
+    action: "Correct the named pictures; a name is the SHA-256 of the picture.",
+    retryable: false,
+  },
+  DATASET_PICTURES_GONE: {
+    meaning: "Annotated pictures are no longer in the store, or other bytes lie in their place.",
+    action: "Put the named pictures back into sentinel-clips, or narrow the query.",
+    retryable: false,
+  },
+  DATASET_ANNOTATION_UNSOUND: {
+    meaning: "An annotation does not belong to the picture that it names.",
+    action: "Find out who wrote it; answer for the picture anew, which supersedes it.",
+    retryable: false,
+  },
+  DATASET_TAMPERED: {
+    meaning: "A stored dataset version is no longer what its id says.",
+    action: "Do not train from it: build it again, and find out who can write to the database.",
+    retryable: false,
+  },
+  GOLDEN_UNKNOWN: {
+    meaning: "A golden set was named that was never frozen.",
+    action: "Take one of those that the page Datasets lists.",
+    retryable: false,
+  },
   TRAINING_DATASET_UNUSABLE: {
     meaning: "A dataset version holds nothing that the base model can learn from.",
     action: "Build a version with boxes of classes that the model knows, in two splits.",
