@@ -12,7 +12,7 @@ export function cellCount(inputSize: number): number {
 }
 
 /**
- * Tells YOLOv5 (three boxes per cell) from YOLOX (one) by the size of the output; null where it is
+ * Tells YOLOv5 (three boxes per cell and head; a camera group's head may stand beside the model's own) from YOLOX (one) by the size of the output; null where it is
  * neither.
  *
  * @param outputShape batch x boxes x (5 + classes).
@@ -21,12 +21,13 @@ export function findLayout(
   inputSize: number,
   outputShape: readonly number[],
 ): { layout: ModelLayout; classCount: number } | null {
-  const [batch, boxes, values = 0] = outputShape;
+  const [batch, boxes = 0, values = 0] = outputShape;
   const classCount = values - VALUES_BEFORE_CLASSES;
   if (outputShape.length !== 3 || batch !== 1 || classCount < 1 || inputSize % 32 !== 0)
     return null;
   const cells = cellCount(inputSize);
   if (boxes === cells) return { layout: "yolox", classCount };
-  if (boxes === cells * YOLOV5_ANCHORS_PER_CELL) return { layout: "yolov5", classCount };
+  const perHead = cells * YOLOV5_ANCHORS_PER_CELL;
+  if (boxes > 0 && boxes % perHead === 0) return { layout: "yolov5", classCount };
   return null;
 }
