@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { cloudError } from "./errors.ts";
+import { isRepoAddress, isRepoUrl } from "./rollout/repo-url.ts";
 
 const role = z.enum(["api", "ingest", "trainer", "fleet"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
@@ -28,6 +29,8 @@ const VARIABLES = {
   s3Region: "S3_REGION",
   dashboardDir: "SENTINEL_DASHBOARD_DIR",
   workDir: "SENTINEL_WORK_DIR",
+  signingKeyFile: "SENTINEL_SIGNING_KEY_FILE",
+  fleetRepo: "SENTINEL_FLEET_REPO",
   logLevel: "SENTINEL_LOG_LEVEL",
 } as const;
 
@@ -36,7 +39,7 @@ type Key = keyof typeof VARIABLES;
 const SECRETS: readonly Key[] = ["databaseUrl", "brokerPassword", "s3AccessKey", "s3SecretKey"];
 
 /** Addresses, which are shown unless something in them may be a user and password. */
-const ADDRESSES: readonly Key[] = ["broker", "brokerUrl", "s3Endpoint"];
+const ADDRESSES: readonly Key[] = ["broker", "brokerUrl", "s3Endpoint", "fleetRepo"];
 
 const brokerUrl = z.url({
   protocol: /^(mqtts?|tcp|ssl)$/,
@@ -83,11 +86,24 @@ const configSchema = z
     dashboardDir: text.transform((path) => resolve(path)).optional(),
     /** Scratch space of the roles trainer and fleet: everything in it can be made again. */
     workDir: text.default(() => join(tmpdir(), "sentinel-work")).transform((path) => resolve(path)),
+    /** Ed25519 private key (PEM) with which manifests and statements are signed. */
+    signingKeyFile: text.transform((path) => resolve(path)).optional(),
+    /** The fleet's Git repository: what people promote is a commit there, what nodes run comes from there. */
+    fleetRepo: text
+      .refine(isRepoAddress, "the path or address (https, ssh, git, file) of a Git repository")
+      .transform((address) => (isRepoUrl(address) ? address : resolve(address)))
+      .optional(),
     logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   })
   .superRefine((config, context) => {
     const fault = (key: Key, message: string) =>
       context.addIssue({ code: "custom", path: [key], message });
+    if (config.roles.includes("fleet")) {
+      if (config.fleetRepo === undefined) fault("fleetRepo", "the role fleet needs a Git repository");
+      if (config.signingKeyFile === undefined) {
+        fault("signingKeyFile", "the role fleet signs statements: an Ed25519 private key in PEM");
+      }
+    }
     if (config.broker !== undefined && config.brokerUrl !== undefined) {
       const other = `${VARIABLES.broker} is given too`;
       fault("brokerUrl", `only one of ${VARIABLES.broker} and ${VARIABLES.brokerUrl}; ${other}`);

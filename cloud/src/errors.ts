@@ -144,6 +144,63 @@ export const cloudErrors = {
     action: "Read its last lines on the job's page; correct what they name and start a new job.",
     retryable: false,
   },
+  FLEET_CHANNEL_UNKNOWN: {
+    meaning: "The fleet's repository has no channel of that name.",
+    action: "Name one of the channels that the page Rollouts lists, or commit a file for it.",
+    retryable: false,
+  },
+  FLEET_FILE_CONFLICT: {
+    meaning: "A channel file holds the marks of a merge conflict.",
+    action:
+      "Commit the file again with one of the two sides; the last good commit holds until then.",
+    retryable: false,
+  },
+  FLEET_FILE_INVALID: {
+    meaning: "A channel file is not YAML, or breaks its schema.",
+    action: "Correct the line that the message names; the last good commit holds until then.",
+    retryable: false,
+  },
+  FLEET_FILE_TOO_LARGE: {
+    meaning: "A channel file is longer than may be read.",
+    action: "Commit a shorter one; channel files have some hundred bytes.",
+    retryable: false,
+  },
+  FLEET_HISTORY_REWRITTEN: {
+    meaning: "The newest commit of the fleet's repository does not follow the last good one.",
+    action: "Find out who pushed by force, and push a commit that follows the last good one.",
+    retryable: false,
+  },
+  FLEET_MODEL_NOT_APPROVED: {
+    meaning: "A channel names a model that nobody has approved, or that has no signed manifest.",
+    action: "Approve it on the page Models, or name another one.",
+    retryable: false,
+  },
+  FLEET_MODEL_REVOKED: {
+    meaning: "A channel names a model that must not run any more.",
+    action: "Name another model.",
+    retryable: false,
+  },
+  FLEET_MODEL_UNKNOWN: {
+    meaning: "A channel names a model that is not in the registry.",
+    action: "Name the SHA-256 of one that the page Models lists.",
+    retryable: false,
+  },
+  FLEET_PUSH_REFUSED: {
+    meaning: "The fleet's repository did not take a commit.",
+    action: "Read Git's words in the message; the cloud must be allowed to push to the branch.",
+    retryable: true,
+  },
+  FLEET_REPO_UNREACHABLE: {
+    meaning: "The fleet's repository does not answer, or refuses the cloud.",
+    action: "Check SENTINEL_FLEET_REPO and the rights there; the last good commit holds meanwhile.",
+    retryable: true,
+  },
+  SIGNING_KEY_UNREADABLE: {
+    meaning: "The key that signs manifests and statements is missing or of another kind.",
+    action:
+      "Set SENTINEL_SIGNING_KEY_FILE to an Ed25519 private key (openssl genpkey -algorithm ed25519).",
+    retryable: false,
+  },
 } as const satisfies ErrorTable;
 
 /** Makes a fault of the cloud's table. */

@@ -10,5 +10,11 @@ export const SNAPSHOTS_CHANNEL = "sentinel_snapshots";
 /** Notified when what a node should do changed; the payload is its id, `*` for every node, or empty for none. */
 export const DESIRED_CHANNEL = "sentinel_desired";
 
+/** Notified when a commit of ours reached the fleet's repository, or a person changed a rollout; the payload is empty. */
+export const FLEET_CHANNEL = "sentinel_fleet";
+
+/** Notified when a node's standing to a model changed; the payload is its id. */
+export const MODEL_REPORTS_CHANNEL = "sentinel_model_reports";
+
 /** Notified when a training job was queued or cancelled; the payload is its id. */
 export const TRAINING_CHANNEL = "sentinel_training";

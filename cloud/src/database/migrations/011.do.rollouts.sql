@@ -12,7 +12,8 @@ create table fleet_repo (
 -- The state of channels as of the last good commit.
 create table channels (
   channel     text primary key,
-  digest      text not null,
+  -- Null where Git names no model: each node runs the one that it was started with.
+  digest      text,
   file        jsonb not null,
   commit_id   text not null,
   changed_at  bigint not null
@@ -21,7 +22,10 @@ create table channels (
 create table rollouts (
   rollout_id   uuid primary key,
   channel      text not null,
+  -- What the nodes ran before; null where none of the registry is known.
   from_digest  text,
+  -- What Git named before; null where it named none.
+  git_before   text,
   to_digest    text not null,
   commit_id    text not null,
   reason       text not null,
@@ -32,6 +36,9 @@ create table rollouts (
   why          text not null,
   started_at   bigint not null,
   wave_at      bigint not null,
+  -- Who began, and who or what ended it.
+  started_by   text not null,
+  ended_by     text,
   ended_at     bigint,
   baseline     jsonb not null default '{}',
   evidence     jsonb not null default '{}'
