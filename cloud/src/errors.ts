@@ -114,6 +114,16 @@ export const cloudErrors = {
     action: "Take one of those that the page Datasets lists.",
     retryable: false,
   },
+  LABELS_INVALID: {
+    meaning: "A folder of labels is not what its format says.",
+    action: "Correct the file at the line or field that the message names; nothing was imported.",
+    retryable: false,
+  },
+  IMPORT_PICTURE_INVALID: {
+    meaning: "A picture to import is not a whole JPEG or PNG of at most 5 MB, or of another size.",
+    action: "Take it out of the folder, or save it again; its labels must tell its size.",
+    retryable: false,
+  },
   TRAINING_DATASET_UNUSABLE: {
     meaning: "A dataset version holds nothing that the base model can learn from.",
     action: "Build a version with boxes of classes that the model knows, in two splits.",
