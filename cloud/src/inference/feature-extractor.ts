@@ -51,15 +51,9 @@ export class FeatureExtractor {
     return new FeatureExtractor(session, head, inputSize);
   }
 
-  /** The features of one picture. */
+  /** The features of one picture. @throws CodedError TRAINING_BASE_UNUSABLE where they are not finite. */
   async extract(picture: RgbPicture): Promise<PictureFeatures> {
-    const letterbox = fitLetterbox(picture, this.inputSize, "yolov5");
-    await fillInput(picture, letterbox, this.inputSize, "yolov5", this.#input);
-    const size = this.inputSize;
-    const input = new Tensor("float32", this.#input, [1, 3, size, size]);
-    const answers = await this.#session.run({ [this.#session.inputNames[0] ?? ""]: input }, [
-      ...this.#head.features,
-    ]);
+    const { letterbox, answers } = await this.#run(picture, this.#head.features);
     const gridSizes: number[] = [];
     const scales = this.#head.features.map((name) => {
       const answer = answers[name];
@@ -72,6 +66,24 @@ export class FeatureExtractor {
       throw unusable("its neck answers numbers that are not finite");
     }
     return { letterbox, scales, gridSizes };
+  }
+
+  /** The model's own answer for one picture. */
+  async output(picture: RgbPicture): Promise<Float32Array> {
+    const name = this.#session.outputNames[0] ?? "";
+    const { answers } = await this.#run(picture, [name]);
+    const answer = answers[name];
+    if (!(answer?.data instanceof Float32Array)) throw unusable("its output is not float32");
+    return answer.data;
+  }
+
+  async #run(picture: RgbPicture, names: readonly string[]) {
+    const size = this.inputSize;
+    const letterbox = fitLetterbox(picture, size, "yolov5");
+    await fillInput(picture, letterbox, size, "yolov5", this.#input);
+    const input = new Tensor("float32", this.#input, [1, 3, size, size]);
+    const feeds = { [this.#session.inputNames[0] ?? ""]: input };
+    return { letterbox, answers: await this.#session.run(feeds, [...names]) };
   }
 
   async close(): Promise<void> {

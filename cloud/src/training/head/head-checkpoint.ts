@@ -7,8 +7,10 @@ export interface HeadState {
   /** Steps of the optimizer that are done. */
   step: number;
   curve: EpochReport[];
-  /** Epoch, AP50 and loss of the best head so far; epoch 0 is the base model's own. */
-  best: { epoch: number; ap50: number; loss: number };
+  /** AP50 of the base model on the validation pictures: no head that finds less is taken. */
+  leastAp50: number;
+  /** Epoch and validation loss of the best head so far; epoch 0 is the base model's own. */
+  best: { epoch: number; loss: number };
   /** Present values, moments and the best head, in the order of the scales. */
   floats: Float32Array[];
 }
@@ -17,6 +19,7 @@ interface Head {
   epoch: number;
   step: number;
   curve: EpochReport[];
+  leastAp50: number;
   best: HeadState["best"];
   lengths: number[];
 }
@@ -50,8 +53,8 @@ export function decodeState(bytes: Uint8Array, lengths: readonly number[]): Head
       return part;
     });
     if (at !== buffer.length) return null;
-    const { epoch, step, curve, best } = head;
-    return { epoch, step, curve, best, floats };
+    const { epoch, step, curve, leastAp50, best } = head;
+    return { epoch, step, curve, leastAp50, best, floats };
   } catch {
     return null;
   }

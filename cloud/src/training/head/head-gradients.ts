@@ -35,23 +35,49 @@ export function emptyGradients(scales: readonly HeadScale[]): ScaleGradients[] {
   }));
 }
 
+/** How logits of one picture are computed, and what becomes of their errors. */
+export interface HeadAlgebra {
+  /** The logit of a row of a scale's layer in a cell. */
+  logit(scale: number, row: number, cell: number): number;
+  /** Takes the loss's derivative by that logit. */
+  learn(scale: number, row: number, cell: number, error: number): void;
+}
+
+/** Logits and gradients in plain arrays. @param into null where only the loss is asked for. */
+export function plainAlgebra(
+  scales: readonly HeadScale[],
+  { features }: HeadSample,
+  into: readonly ScaleGradients[] | null,
+): HeadAlgebra {
+  const mapOf = (layer: HeadScale) => features.scales[layer.feature] as Float32Array;
+  return {
+    logit: (scale, row, cell) => {
+      const layer = scales[scale] as HeadScale;
+      return logitOf(layer, row, mapOf(layer), cell);
+    },
+    learn: (scale, row, cell, error) => {
+      if (into === null) return;
+      const layer = scales[scale] as HeadScale;
+      add(into[scale] as ScaleGradients, layer.channels, row, mapOf(layer), cell, error);
+    },
+  };
+}
+
 /**
- * The loss of one picture, and its gradients added to `into`. Every output is a logit of a linear
- * layer under binary cross entropy, so its gradient is `sigmoid(logit) - target` times the features.
- * A layer that learns everything: objectness should be the IoU of the predicted and the true box where
- * a target stands, and 0 elsewhere; the trained classes should be 1 for the target's own and 0 for the
- * others. A layer that learns classes: only these, and 0 where it sees an object that is none of them,
- * as much as it sees one.
+ * The loss of one picture; its derivatives go to the algebra. Every output is a logit of a linear layer
+ * under binary cross entropy, so the derivative is `sigmoid(logit) - target`. A layer that learns
+ * everything: objectness should be the IoU of the predicted and the true box where a target stands, and
+ * 0 elsewhere; the trained classes should be 1 for the target's own and 0 for the others. A layer that
+ * learns classes: only these, and 0 where it sees an object that is none of them, as much as it sees one.
  *
  * @param trained the classes whose rows may change.
- * @param into null where only the loss is asked for.
  */
 export function pictureLoss(
   scales: readonly HeadScale[],
   { features, targets, known }: HeadSample,
   trained: readonly number[],
   classCount: number,
-  into: readonly ScaleGradients[] | null,
+  algebra: HeadAlgebra,
 ): number {
   const values = VALUES_BEFORE_CLASSES + classCount;
   let loss = 0;
@@ -59,45 +85,39 @@ export function pictureLoss(
   for (const target of targets) places.set(placeOf(target, features), target);
 
   const learn = (scale: number, row: number, cell: number, wanted: number, weight: number) => {
-    const layer = scales[scale] as HeadScale;
-    const map = features.scales[layer.feature] as Float32Array;
-    const value = sigmoid(logitOf(layer, row, map, cell));
+    const value = sigmoid(algebra.logit(scale, row, cell));
     loss += weight * crossEntropy(value, wanted);
-    const error = (value - wanted) * weight;
-    if (into === null || Math.abs(value - wanted) < LEAST_GRADIENT) return;
-    add(into[scale] as ScaleGradients, layer.channels, row, map, cell, error);
+    if (Math.abs(value - wanted) < LEAST_GRADIENT) return;
+    algebra.learn(scale, row, cell, (value - wanted) * weight);
+  };
+  const learnNothing = (scale: number, row: number, cell: number) => {
+    if (scales[scale]?.learns === "everything") return learn(scale, row, cell, 0, 1);
+    const objectness = sigmoid(algebra.logit(scale, row, cell));
+    if (objectness < LEAST_OBJECTNESS) return;
+    for (const classId of trained) learn(scale, row + 1 + classId, cell, 0, objectness);
   };
 
-  scales.forEach((layer, scale) => {
-    const { feature, learns } = layer;
+  scales.forEach(({ anchors, feature, learns }, scale) => {
     const gridSize = features.gridSizes[feature] ?? 0;
-    const map = features.scales[feature] as Float32Array;
     for (let anchor = 0; anchor < ANCHORS_PER_CELL; anchor++) {
+      const row = anchor * values;
       for (let cell = 0; cell < gridSize * gridSize; cell++) {
         const target = places.get(placeOf({ scale: feature, anchor, cell }, features));
         if (target === undefined) {
-          if (known[feature]?.[cell] !== 1) continue;
-          const row = anchor * values + OBJECTNESS;
-          if (learns === "everything") learn(scale, row, cell, 0, 1);
-          else {
-            const objectness = sigmoid(logitOf(layer, row, map, cell));
-            if (objectness < LEAST_OBJECTNESS) continue;
-            for (const classId of trained) {
-              learn(scale, row + 1 + classId, cell, 0, objectness);
-            }
-          }
+          if (known[feature]?.[cell] === 1) learnNothing(scale, row + OBJECTNESS, cell);
           continue;
         }
         if (learns === "everything") {
-          const box = predictedBox(layer, anchor * values, map, cell, gridSize, anchor);
-          learn(scale, anchor * values + OBJECTNESS, cell, centreIou(box, target.box), 1);
+          const part = (value: number) => sigmoid(algebra.logit(scale, row + value, cell));
+          const box = boxOf(part, cell, gridSize, anchors[anchor] ?? [0, 0]);
+          learn(scale, row + OBJECTNESS, cell, centreIou(box, target.box), 1);
           target.outputs.forEach((wanted, value) => {
-            learn(scale, anchor * values + value, cell, wanted, BOX_WEIGHT);
+            learn(scale, row + value, cell, wanted, BOX_WEIGHT);
           });
         }
         for (const classId of trained) {
-          const row = anchor * values + VALUES_BEFORE_CLASSES + classId;
-          learn(scale, row, cell, classId === target.classId ? 1 : 0, 1);
+          const wanted = classId === target.classId ? 1 : 0;
+          learn(scale, row + VALUES_BEFORE_CLASSES + classId, cell, wanted, 1);
         }
       }
     }
@@ -114,16 +134,12 @@ function placeOf(
   return (scale * ANCHORS_PER_CELL + anchor) * most + cell;
 }
 
-function predictedBox(
-  layer: HeadScale,
-  row: number,
-  map: Float32Array,
+function boxOf(
+  part: (value: number) => number,
   cell: number,
   gridSize: number,
-  anchor: number,
+  [width, height]: readonly [number, number],
 ): readonly [number, number, number, number] {
-  const part = (value: number) => sigmoid(logitOf(layer, row + value, map, cell));
-  const [width, height] = layer.anchors[anchor] ?? [0, 0];
   return [
     (part(0) * 2 - 0.5 + (cell % gridSize)) / gridSize,
     (part(1) * 2 - 0.5 + Math.floor(cell / gridSize)) / gridSize,

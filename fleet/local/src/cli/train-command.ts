@@ -3,6 +3,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addCloudOptions, type CloudOptions, cloudFault, connectCloud } from "./cloud-client.ts";
 import { textTable } from "./text-table.ts";
+import { addTrainCameraCommand } from "./train-camera-command.ts";
 
 type Job = inferRouterOutputs<AppRouter>["training"]["byId"];
 type Api = ReturnType<typeof connectCloud>["api"];
@@ -13,6 +14,7 @@ const WATCH_MS = 500;
 /** Adds `sentinel train …`: jobs, and when the loop trains by itself. */
 export function addTrainCommand(program: Command): Command {
   const train = program.command("train").description("train models and watch them learn");
+  addTrainCameraCommand(train);
   addStart(train);
   on(train.command("list").description("training jobs, the newest first")).action(
     asking(async (api, options) => {
