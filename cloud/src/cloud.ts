@@ -22,11 +22,14 @@ import { PreviewHub } from "./live/preview-hub.ts";
 import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
+import { registerCandidate } from "./registry/register-candidate.ts";
 import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
 import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
 import { StatusIntake } from "./status/status-intake.ts";
 import { forgetWhoIsOnline } from "./status/store-status.ts";
+import { buildLoopVersion } from "./training/jobs/build-loop-version.ts";
+import { startTrainerRole } from "./training/trainer-role.ts";
 
 /** Where a started cloud can be reached; `mqttPort` is null where the broker runs elsewhere. */
 export interface CloudAddress {
@@ -86,17 +89,7 @@ export class Cloud {
     const config = this.#config;
     const logger = this.#logger;
     const postgres = await this.#startDatabase();
-    const blobs = new MinioBlobStore({
-      access: {
-        endpoint: config.s3Endpoint,
-        accessKey: config.s3AccessKey,
-        secretKey: config.s3SecretKey,
-        region: config.s3Region,
-      },
-      bucket: SNAPSHOT_BUCKET,
-      logger,
-    });
-    await this.#add("blobs", blobs);
+    const blobs = await this.#startBucket(SNAPSHOT_BUCKET);
     this.#dependencies.push({ name: "blobs", fault: () => blobs.fault() });
     const tally = new Tally({ database: postgres, logger });
     await this.#add("tally", tally);
@@ -107,6 +100,7 @@ export class Cloud {
     if (config.roles.includes("ingest")) {
       await this.#startIngest(postgres, blobs, tally, credential);
     }
+    if (config.roles.includes("trainer")) await this.#startTrainer(postgres, blobs);
     const api = config.roles.includes("api")
       ? {
           parts: await this.#startApi(postgres, credential),
@@ -248,6 +242,38 @@ export class Cloud {
       onMessage: async (topic, payload) => requests.take(topic, payload),
     });
     return requests;
+  }
+
+  /** Role trainer: training jobs, and the step of the loop that starts them. */
+  async #startTrainer(database: Postgres, pictures: MinioBlobStore): Promise<void> {
+    const models = await this.#startBucket("sentinel-models");
+    const versions = await this.#startBucket("sentinel-datasets");
+    const trainer = await startTrainerRole({
+      database,
+      databaseUrl: this.#config.databaseUrl,
+      stores: { pictures, models },
+      workDir: this.#config.workDir,
+      buildVersion: () => buildLoopVersion({ database, pictures, versions }),
+      registerCandidate: (candidate) => registerCandidate({ database, models }, candidate),
+      logger: this.#logger,
+    });
+    this.#parts.push({ name: "trainer", stop: () => trainer.stop() });
+  }
+
+  async #startBucket(bucket: string): Promise<MinioBlobStore> {
+    const { s3Endpoint, s3AccessKey, s3SecretKey, s3Region } = this.#config;
+    const blobs = new MinioBlobStore({
+      access: {
+        endpoint: s3Endpoint,
+        accessKey: s3AccessKey,
+        secretKey: s3SecretKey,
+        region: s3Region,
+      },
+      bucket,
+      logger: this.#logger,
+    });
+    await this.#add(`blobs ${bucket}`, blobs);
+    return blobs;
   }
 
   #link(

@@ -157,13 +157,29 @@ test.each([
   ],
   [
     "a dataset without a box",
-    "TRAINING_DATASET_UNUSABLE",
-    async () => ({ datasetId: await fixture.dataset(pictures, { boxes: [] }), named: "no box" }),
+    "DATASET_EMPTY",
+    async () => ({ datasetId: await fixture.dataset(pictures, { boxes: [] }), named: "0 boxes" }),
   ],
   [
     "an empty dataset",
-    "TRAINING_DATASET_UNUSABLE",
-    async () => ({ datasetId: await fixture.dataset([]), named: "no picture" }),
+    "DATASET_EMPTY",
+    async () => ({ datasetId: await fixture.dataset([]), named: "0 pictures" }),
+  ],
+  [
+    "a dataset in which every picture shows the same",
+    "DATASET_ONE_CLASS",
+    async () => {
+      const boxes = [{ className: "car", box: [0, 0, 500_000, 500_000] }];
+      return { datasetId: await fixture.dataset(pictures, { boxes }), named: "car" };
+    },
+  ],
+  [
+    "a dataset without a picture to measure on",
+    "DATASET_NO_VALIDATION",
+    async () => ({
+      datasetId: await fixture.dataset(pictures, { split: "train" }),
+      named: "to measure on",
+    }),
   ],
   [
     "a manifest that was tampered with",
@@ -171,7 +187,7 @@ test.each([
     async () => {
       const id = await fixture.dataset(pictures, { capturedAt: 7 });
       await fixture.own.query(
-        `update dataset_versions set manifest = jsonb_set(manifest, '{pictures,0,boxes}', '[]')
+        `update dataset_versions set manifest = jsonb_set(manifest, '{pictures,1,boxes}', '[]')
           where dataset_id = $1`,
         [id],
       );
@@ -182,7 +198,7 @@ test.each([
     "classes that the base model does not know",
     "TRAINING_DATASET_UNUSABLE",
     async () => {
-      const boxes = [{ className: "heron", box: [0, 0, 500_000, 500_000] }];
+      const boxes = ["heron", "car"].map((className) => ({ className, box: [0, 0, 9, 9] }));
       return { datasetId: await fixture.dataset(pictures, { boxes }), named: "heron" };
     },
   ],

@@ -1,5 +1,7 @@
 import type { Sql, Statement } from "../../database/postgres.ts";
+import { countDataset } from "../../dataset/count-pictures.ts";
 import { datasetIdOf, datasetManifestSchema } from "../../dataset/dataset-manifest.ts";
+import { refuseUnfit } from "../../dataset/training-fitness.ts";
 import { cloudError } from "../../errors.ts";
 import { JOB_FILES, type JobInput, type JobPicture } from "./job-files.ts";
 import type { JobRow } from "./job-row.ts";
@@ -44,7 +46,8 @@ export const NEWEST_BASE: Statement = {
 
 /**
  * What a job is to do, from its dataset version and base model. Golden pictures are left out.
- * @throws CodedError TRAINING_DATASET_UNUSABLE, TRAINING_GOLDEN_TOUCHED, TRAINING_BASE_UNUSABLE.
+ * @throws CodedError TRAINING_DATASET_UNUSABLE, TRAINING_GOLDEN_TOUCHED, TRAINING_BASE_UNUSABLE,
+ *   DATASET_EMPTY, DATASET_ONE_CLASS, DATASET_NO_VALIDATION.
  */
 export async function composeJobInput(sql: Sql, job: JobRow): Promise<JobInput> {
   const base = await readBase(sql, job.base_digest);
@@ -63,7 +66,8 @@ export async function composeJobInput(sql: Sql, job: JobRow): Promise<JobInput> 
     used.map(({ annotationId }) => annotationId),
   );
   const pictures = used.map(({ annotation: _, annotationId: __, ...picture }) => picture);
-  refuseUnusable(job.dataset_id, pictures, base.class_names);
+  refuseUnfit(countDataset(parsed.data.pictures));
+  refuseUnknownClasses(pictures, base.class_names);
   return {
     datasetId: job.dataset_id,
     baseModel: JOB_FILES.base,
@@ -104,21 +108,13 @@ async function refuseGolden(sql: Sql, annotationIds: readonly string[]): Promise
   throw cloudError("TRAINING_GOLDEN_TOUCHED", message);
 }
 
-function refuseUnusable(
-  datasetId: string,
+function refuseUnknownClasses(
   pictures: readonly JobPicture[],
   classNames: readonly string[],
 ): void {
-  const refuse = (message: string) => {
-    throw cloudError("TRAINING_DATASET_UNUSABLE", `${datasetId.slice(0, 12)}: ${message}`);
-  };
-  const train = pictures.filter(({ split }) => split === "train");
-  if (train.length === 0) refuse("no picture to train on");
-  if (train.every(({ boxes }) => boxes.length === 0)) refuse("no box in any training picture");
-  if (train.length === pictures.length) refuse("no picture to validate on");
   const named = new Set(pictures.flatMap(({ boxes }) => boxes.map(({ className }) => className)));
   const unknown = [...named].filter((name) => !classNames.includes(name)).sort();
-  if (unknown.length > 0) {
-    refuse(`classes that the base model does not know: ${unknown.join(", ")}`);
-  }
+  if (unknown.length === 0) return;
+  const message = `classes that the base model does not know: ${unknown.join(", ")}`;
+  throw cloudError("TRAINING_DATASET_UNUSABLE", message);
 }
