@@ -12,6 +12,7 @@ import { CHANGES_CHANNEL, EVENT_LOG_CHANNEL, SNAPSHOTS_CHANNEL } from "./databas
 import { migrate } from "./database/migrate.ts";
 import { Postgres } from "./database/postgres.ts";
 import { PostgresListener } from "./database/postgres-listener.ts";
+import { DATASET_BUCKET } from "./dataset/build-dataset.ts";
 import type { SendToNode } from "./ingest/acknowledge.ts";
 import { DeadLetters } from "./ingest/dead-letters.ts";
 import { Ingest } from "./ingest/ingest.ts";
@@ -103,7 +104,7 @@ export class Cloud {
     if (config.roles.includes("trainer")) await this.#startTrainer(postgres, blobs);
     const api = config.roles.includes("api")
       ? {
-          parts: await this.#startApi(postgres, credential),
+          parts: await this.#startApi(postgres, blobs, credential),
           blobs,
           onTampered: async (snapshot: { nodeId: string; sha256: string }) => {
             tally.count("snapshot-tampered", snapshot);
@@ -199,7 +200,7 @@ export class Cloud {
   }
 
   /** Role api: the feeds that people follow. */
-  async #startApi(postgres: Postgres, credential: LinkCredential) {
+  async #startApi(postgres: Postgres, pictures: MinioBlobStore, credential: LinkCredential) {
     const logger = this.#logger;
     const { reads } = postgres;
     const events = new EventFeed({ reads, logger });
@@ -222,6 +223,7 @@ export class Cloud {
     });
     await this.#add("previews", previews);
     const nodeRequests = this.#startNodeRequests(credential);
+    const versions = await this.#startBucket(DATASET_BUCKET);
     return {
       reads,
       database: postgres,
@@ -230,6 +232,7 @@ export class Cloud {
       changes,
       snapshots,
       previews,
+      datasets: { database: postgres, pictures, versions },
       version: ownVersion(),
     };
   }
@@ -247,7 +250,7 @@ export class Cloud {
   /** Role trainer: training jobs, and the step of the loop that starts them. */
   async #startTrainer(database: Postgres, pictures: MinioBlobStore): Promise<void> {
     const models = await this.#startBucket("sentinel-models");
-    const versions = await this.#startBucket("sentinel-datasets");
+    const versions = await this.#startBucket(DATASET_BUCKET);
     const trainer = await startTrainerRole({
       database,
       databaseUrl: this.#config.databaseUrl,

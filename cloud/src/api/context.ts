@@ -1,6 +1,7 @@
 import type { NodeRequests } from "../camera-settings/node-requests.ts";
 import type { Postgres } from "../database/postgres.ts";
 import type { Reads } from "../database/tables.ts";
+import type { DatasetStores } from "../dataset/build-dataset.ts";
 import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
 import type { PreviewHub } from "../live/preview-hub.ts";
@@ -22,6 +23,7 @@ export interface ApiParts {
   previews: PreviewHub;
   changes: ChangeFeed;
   snapshots: SnapshotFeed;
+  datasets: DatasetStores;
   version: string;
 }
 

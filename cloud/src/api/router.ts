@@ -1,3 +1,4 @@
+import { datasetsRouter } from "../dataset/datasets-router.ts";
 import { trainingRouter } from "../training/jobs/training-router.ts";
 import { camerasRouter } from "./cameras-router.ts";
 import { eventsRouter } from "./events-router.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   events: eventsRouter,
   live: liveRouter,
   system: systemRouter,
+  datasets: datasetsRouter,
   training: trainingRouter,
 });
 

@@ -17,7 +17,7 @@ export interface DatasetStores {
   database: Postgres;
   /** Bucket sentinel-clips. */
   pictures: BlobStore;
-  /** Bucket sentinel-datasets. */
+  /** {@link DATASET_BUCKET}. */
   versions: BlobStore;
 }
 
@@ -45,6 +45,9 @@ const READ_HASHES: Statement = {
   name: "read-picture-hashes",
   text: "select picture, phash from picture_facts where picture = any($1) order by picture",
 };
+
+/** The bucket that manifests lie in. */
+export const DATASET_BUCKET = "sentinel-datasets";
 
 /** Where a version's manifest lies: `versions/{id}.json`, whose SHA-256 is the id. */
 export function manifestKey(datasetId: string): string {

@@ -9,6 +9,8 @@ import { personText } from "../api/text-input.ts";
 
 /** No version has more pictures: every two of them are compared. */
 export const MAX_PICTURES = 20_000;
+/** So many can be named one by one: a request has its bounds. */
+const MAX_NAMED = 500;
 
 const some = <Schema extends z.ZodType>(schema: Schema, max: number) =>
   z.array(schema).min(1).max(max);
@@ -33,7 +35,7 @@ export const datasetQuerySchema = z.strictObject({
   people: some(personText(200), 100).optional(),
   verdicts: some(verdictSchema, 5).optional(),
   /** Exactly these, and no others. */
-  pictures: some(sha256Schema, MAX_PICTURES).optional(),
+  pictures: some(sha256Schema, MAX_NAMED).optional(),
 });
 /** A question to all annotations. */
 export type DatasetQuery = z.output<typeof datasetQuerySchema>;
@@ -48,7 +50,7 @@ export const buildInputSchema = z.strictObject({
   /** Absent: the golden set that was frozen last; null: none in the version. None is ever learnt from. */
   goldenId: sha256Schema.nullable().optional(),
   /** Pictures that have to be learnt from, or measured on. */
-  train: z.array(sha256Schema).max(MAX_PICTURES).default([]),
-  validation: z.array(sha256Schema).max(MAX_PICTURES).default([]),
+  train: z.array(sha256Schema).max(MAX_NAMED).default([]),
+  validation: z.array(sha256Schema).max(MAX_NAMED).default([]),
 });
 export type BuildInput = z.output<typeof buildInputSchema>;
