@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
@@ -28,6 +28,15 @@ export const COUNTING_TRAINER = new URL("./counting-trainer.ts", import.meta.url
 export const PERSON = { id: "lena", name: "Lena" };
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
+
+/** The processes that work on a job's folder. */
+export async function childrenOf(jobId: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return pids.filter((_pid, index) => lines[index]?.includes(join("training", jobId)));
+}
 
 /** A picture as a dataset's manifest names it. */
 export interface SamplePicture {

@@ -1,9 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { cancelJob } from "../../../cloud/src/training/jobs/start-job.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
-import { PERSON, type SamplePicture, TrainingFixture } from "./training-fixture.ts";
+import { childrenOf, PERSON, type SamplePicture, TrainingFixture } from "./training-fixture.ts";
 
 let fixture: TrainingFixture;
 let base: string;
@@ -31,15 +29,6 @@ const over = (jobId: string) =>
   );
 const inEpoch = (jobId: string, epoch: number) =>
   waitUntil(async () => (await fixture.job(jobId)).curve.length >= epoch, 20_000);
-
-/** The processes that work on a job's folder. */
-async function childrenOf(jobId: string): Promise<number[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
-  );
-  return pids.filter((_pid, index) => lines[index]?.includes(join("training", jobId)));
-}
 
 test("a job trains, tells its curve, and hands over a candidate; the same job gives the same bytes", async () => {
   trainer = await fixture.trainer();
