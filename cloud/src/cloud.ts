@@ -24,6 +24,8 @@ import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
 import { registerCandidate } from "./registry/register-candidate.ts";
+import { FleetRepo } from "./rollout/fleet-repo.ts";
+import { startFleetRole } from "./rollout/fleet-role.ts";
 import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
 import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
@@ -102,9 +104,13 @@ export class Cloud {
       await this.#startIngest(postgres, blobs, tally, credential);
     }
     if (config.roles.includes("trainer")) await this.#startTrainer(postgres, blobs);
+    const repo = this.#openFleetRepo();
+    if (config.roles.includes("fleet") && repo !== null) {
+      await this.#startFleet(postgres, repo, credential);
+    }
     const api = config.roles.includes("api")
       ? {
-          parts: await this.#startApi(postgres, blobs, credential),
+          parts: await this.#startApi(postgres, blobs, credential, repo),
           blobs,
           onTampered: async (snapshot: { nodeId: string; sha256: string }) => {
             tally.count("snapshot-tampered", snapshot);
@@ -200,7 +206,12 @@ export class Cloud {
   }
 
   /** Role api: the feeds that people follow. */
-  async #startApi(postgres: Postgres, pictures: MinioBlobStore, credential: LinkCredential) {
+  async #startApi(
+    postgres: Postgres,
+    pictures: MinioBlobStore,
+    credential: LinkCredential,
+    repo: FleetRepo | null,
+  ) {
     const logger = this.#logger;
     const { reads } = postgres;
     const events = new EventFeed({ reads, logger });
@@ -233,6 +244,7 @@ export class Cloud {
       snapshots,
       previews,
       datasets: { database: postgres, pictures, versions },
+      rollouts: { repo },
       version: ownVersion(),
     };
   }
@@ -261,6 +273,35 @@ export class Cloud {
       logger: this.#logger,
     });
     this.#parts.push({ name: "trainer", stop: () => trainer.stop() });
+  }
+
+  /** Our copy of the fleet's repository, which people's promotions and the role fleet share. */
+  #openFleetRepo(): FleetRepo | null {
+    const { fleetRepo: url, workDir } = this.#config;
+    if (url === undefined) return null;
+    const repo = new FleetRepo({ url, workDir });
+    this.#parts.push({ name: "fleet repository", stop: () => repo.stop() });
+    return repo;
+  }
+
+  /** Role fleet: what Git says, rollouts, and what every node is told. */
+  async #startFleet(
+    database: Postgres,
+    repo: FleetRepo,
+    credential: LinkCredential,
+  ): Promise<void> {
+    const { databaseUrl, signingKeyFile = "" } = this.#config;
+    const fleet = await startFleetRole({
+      database,
+      databaseUrl,
+      repo,
+      signingKeyFile,
+      credential,
+      blobs: await this.#startBucket("sentinel-models"),
+      logger: this.#logger,
+    });
+    this.#links.push(fleet.link);
+    this.#parts.push({ name: "fleet", stop: () => fleet.stop() });
   }
 
   async #startBucket(bucket: string): Promise<MinioBlobStore> {

@@ -99,7 +99,8 @@ const configSchema = z
     const fault = (key: Key, message: string) =>
       context.addIssue({ code: "custom", path: [key], message });
     if (config.roles.includes("fleet")) {
-      if (config.fleetRepo === undefined) fault("fleetRepo", "the role fleet needs a Git repository");
+      if (config.fleetRepo === undefined)
+        fault("fleetRepo", "the role fleet needs a Git repository");
       if (config.signingKeyFile === undefined) {
         fault("signingKeyFile", "the role fleet signs statements: an Ed25519 private key in PEM");
       }

@@ -6,6 +6,7 @@ import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
 import type { PreviewHub } from "../live/preview-hub.ts";
 import type { SnapshotFeed } from "../live/snapshot-feed.ts";
+import type { RolloutParts } from "../rollout/rollout-parts.ts";
 
 /** The way back to one client. */
 export interface ClientOutlet {
@@ -24,6 +25,7 @@ export interface ApiParts {
   changes: ChangeFeed;
   snapshots: SnapshotFeed;
   datasets: DatasetStores;
+  rollouts: RolloutParts;
   version: string;
 }
 

@@ -1,4 +1,5 @@
 import { datasetsRouter } from "../dataset/datasets-router.ts";
+import { rolloutsRouter } from "../rollout/rollouts-router.ts";
 import { trainingRouter } from "../training/jobs/training-router.ts";
 import { camerasRouter } from "./cameras-router.ts";
 import { eventsRouter } from "./events-router.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   system: systemRouter,
   datasets: datasetsRouter,
   training: trainingRouter,
+  rollouts: rolloutsRouter,
 });
 
 /** The type that the dashboard's client is made from. */

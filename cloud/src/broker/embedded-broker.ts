@@ -38,8 +38,8 @@ const DRAIN_TIMEOUT_MS = 20_000;
 const CLOUD = "$cloud";
 
 /**
- * The MQTT 3.1.1 broker in the cloud's own process. It keeps no sessions and no messages but one
- * retained status a node: what must not be lost is acknowledged end to end and sent again. A node
+ * The MQTT 3.1.1 broker in the cloud's own process. It keeps no sessions and no messages but, for each
+ * node, its status and what it should do: what must not be lost is acknowledged end to end and sent again. A node
  * may publish and subscribe only below its own prefix; the cloud may do all.
  */
 export class EmbeddedBroker {

@@ -104,10 +104,13 @@ export class MqttLink {
     });
   }
 
-  /** Sends a message where the link is up. @returns false where it is not; nothing is kept then. */
-  publish(topic: string, payload: string, qos: 0 | 1): boolean {
+  /**
+   * Sends a message where the link is up; the broker keeps a retained one for those who come later.
+   * @returns false where it is not up; nothing is kept then.
+   */
+  publish(topic: string, payload: string, qos: 0 | 1, retain = false): boolean {
     if (this.#client?.connected !== true) return false;
-    this.#client.publish(topic, payload, { qos }, (error) => {
+    this.#client.publish(topic, payload, { qos, retain }, (error) => {
       if (error !== undefined && error !== null) {
         this.#logger.debug({ err: error, topic }, "message not sent");
       }

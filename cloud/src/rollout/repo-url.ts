@@ -9,7 +9,7 @@ export function isRepoUrl(text: string): boolean {
 
 /** True where Git can be told this: an address that it knows without running programs, or a path. */
 export function isRepoAddress(text: string): boolean {
-  return isRepoUrl(text) || /^[^-:]+$/.test(text);
+  return isRepoUrl(text) || /^[^-:][^:]*$/.test(text);
 }
 
 /** The address without user and password. */

@@ -1,11 +1,31 @@
-import type { OnlineStatus, ReportedCamera, Status } from "@sentinel/protocol/status";
+import type { Labels } from "@sentinel/protocol/statement";
+import type { ModelReport, OnlineStatus, ReportedCamera, Status } from "@sentinel/protocol/status";
+import { DESIRED_CHANNEL, MODEL_REPORTS_CHANNEL } from "../database/channels.ts";
 import type { Postgres, Sql } from "../database/postgres.ts";
 import { storableJson, storableText } from "../database/storable-json.ts";
 import { tellChanges } from "./tell-changes.ts";
 
 const NODE_BEFORE = {
   name: "node-before",
-  text: 'select online, started_at as "startedAt" from nodes where node_id = $1 for update',
+  text: `select online, started_at as "startedAt", labels, model_report as "modelReport"
+    from nodes where node_id = $1 for update`,
+};
+
+interface NodeBefore {
+  online: boolean;
+  startedAt: number | null;
+  labels: Labels;
+  modelReport: ModelReport | null;
+}
+
+const TELL_DESIRED = {
+  name: "tell-desired-of-node",
+  text: `select pg_notify('${DESIRED_CHANNEL}', $1)`,
+};
+
+const TELL_MODEL_REPORT = {
+  name: "tell-model-report",
+  text: `select pg_notify('${MODEL_REPORTS_CHANNEL}', $1)`,
 };
 
 const NODE_OFFLINE = {
@@ -17,11 +37,13 @@ const NODE_OFFLINE = {
 const NODE_ONLINE = {
   name: "node-online",
   text: `insert into nodes (node_id, online, first_seen_at, last_seen_at, agent_version, started_at,
-      epoch, last_seq, model)
-    values ($1, true, $2, $2, $3, $4, $5, $6, $7)
+      epoch, last_seq, model, labels, model_report, camera_report)
+    values ($1, true, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (node_id) do update set online = true, last_seen_at = excluded.last_seen_at,
       agent_version = excluded.agent_version, started_at = excluded.started_at,
-      epoch = excluded.epoch, last_seq = excluded.last_seq, model = excluded.model`,
+      epoch = excluded.epoch, last_seq = excluded.last_seq, model = excluded.model,
+      labels = excluded.labels, model_report = excluded.model_report,
+      camera_report = excluded.camera_report`,
 };
 
 const CAMERAS = {
@@ -70,11 +92,14 @@ export async function storeStatus(
   return await database.transaction(async (sql) => {
     let came = false;
     if (status.online) {
-      const [before] = await sql.query<{ online: boolean; startedAt: number | null }>(NODE_BEFORE, [
-        nodeId,
-      ]);
+      const [before] = await sql.query<NodeBefore>(NODE_BEFORE, [nodeId]);
       came = before?.online !== true || before.startedAt !== status.startedAt;
       await storeOnline(sql, nodeId, status, now);
+      const moved = !isSameText(before?.labels, status.labels);
+      if (came || moved) await sql.query(TELL_DESIRED, [nodeId]);
+      if (came || swapOf(before?.modelReport ?? null) !== swapOf(status.modelReport)) {
+        await sql.query(TELL_MODEL_REPORT, [nodeId]);
+      }
     } else {
       await sql.query(NODE_OFFLINE, [nodeId, now]);
     }
@@ -105,6 +130,9 @@ async function storeOnline(
     status.epoch,
     status.lastSeq,
     status.model === null ? null : storableJson(status.model),
+    storableJson(status.labels),
+    status.modelReport === null ? null : storableJson(status.modelReport),
+    status.cameraReport === null ? null : storableJson(status.cameraReport),
   ]);
   const cameras = uniqueCameras(status.cameras);
   await sql.query(CAMERAS, [
@@ -130,6 +158,18 @@ async function storeOnline(
     storableJson(model.classNames),
     now,
   ]);
+}
+
+/** What of a report others act on; a download's progress is not. */
+function swapOf(report: ModelReport | null): string {
+  if (report === null) return "";
+  const { state, digest, counter, fault } = report;
+  return [state, digest, counter, fault?.code].join();
+}
+
+function isSameText(a: Labels | undefined, b: Labels): boolean {
+  const textOf = (labels: Labels) => JSON.stringify(Object.entries(labels).sort());
+  return a !== undefined && textOf(a) === textOf(b);
 }
 
 /** One statement may not write a row twice: of a camera that is told twice, the last counts. */
