@@ -5,6 +5,7 @@ import { defaultDataDir } from "../config.ts";
 import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
 import { addBenchCommand } from "./bench-command.ts";
+import { addDatasetsCommand } from "./datasets-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
 import { addTrainCommand } from "./train-command.ts";
@@ -27,6 +28,7 @@ function buildProgram(): Command {
     await runStart(toStartOptions(parsed));
   });
   addDetectCommand(program);
+  addDatasetsCommand(program);
   addEvaluateCommand(program);
   addTrainCommand(program);
   addBenchCommand(program);
