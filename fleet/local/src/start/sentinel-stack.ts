@@ -102,7 +102,8 @@ export class SentinelStack {
       new Map([[edge.nodeId, secrets.nodePassword]]),
     );
     const cloud = this.#role("cloud", "cloud/src/main.ts", [], {
-      SENTINEL_ROLES: "api,ingest",
+      SENTINEL_ROLES: "api,ingest,trainer",
+      SENTINEL_WORK_DIR: join(dataDir.root, "work"),
       SENTINEL_HTTP_HOST: "127.0.0.1",
       SENTINEL_HTTP_PORT: String(this.#options.httpPort),
       SENTINEL_BROKER: "embedded",
@@ -120,7 +121,7 @@ export class SentinelStack {
     const ready = await progress.step(
       "cloud",
       async () => readySchema.parse(await cloud.start()),
-      ({ mqttPort }) => `api and ingest; MQTT broker on port ${mqttPort}`,
+      ({ mqttPort }) => `api, ingest and trainer; MQTT broker on port ${mqttPort}`,
     );
     // Started again after a crash, it must be found where the agent looks for it.
     cloud.setEnv({ SENTINEL_MQTT_PORT: String(ready.mqttPort) });
