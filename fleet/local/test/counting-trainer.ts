@@ -11,6 +11,7 @@ const engine: TrainingEngine = {
   name: "head",
   async train(input, { onStage, onEpoch, signal, checkpoint }) {
     const { fault, epochMs = 100 } = input.settings as { fault?: string; epochMs?: number };
+    if (fault === "dies") process.kill(process.pid, "SIGKILL");
     if (fault === "throws") throw new Error("the loss is not a number");
     const saved = await checkpoint.load();
     const kept =

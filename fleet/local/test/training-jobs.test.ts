@@ -111,6 +111,18 @@ test("an engine's fault is told with the last lines of its process", async () =>
   expect(fault?.lines.join("\n")).toContain("the loss is not a number");
 });
 
+test("a job whose process is killed again and again is given up, and says so", async () => {
+  trainer = await fixture.trainer();
+  const jobId = await fixture.queue(datasetId, base, { fault: "dies" });
+  await over(jobId);
+  const { state, fault } = await fixture.job(jobId);
+  expect(state).toBe("failed");
+  expect(fault).toMatchObject({
+    code: "TRAINING_KILLED",
+    message: "the process of the job was killed 5 times, by SIGKILL",
+  });
+});
+
 test("a store that is away fails no job: it waits, and goes on when the store is back", async () => {
   trainer = await fixture.trainer({ endpoint: "http://127.0.0.1:9" });
   const jobId = await fixture.queue(datasetId, await fixture.base("another base"), { epochMs: 10 });
