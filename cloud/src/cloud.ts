@@ -33,6 +33,7 @@ import { StatusIntake } from "./status/status-intake.ts";
 import { forgetWhoIsOnline } from "./status/store-status.ts";
 import { buildLoopVersion } from "./training/jobs/build-loop-version.ts";
 import { startTrainerRole } from "./training/trainer-role.ts";
+import { TriageItemMaker } from "./triage/item-maker.ts";
 
 /** Where a started cloud can be reached; `mqttPort` is null where the broker runs elsewhere. */
 export interface CloudAddress {
@@ -234,6 +235,7 @@ export class Cloud {
     });
     await this.#add("previews", previews);
     const nodeRequests = this.#startNodeRequests(credential);
+    await this.#add("triage", new TriageItemMaker({ database: postgres, blobs: pictures, logger }));
     const versions = await this.#startBucket(DATASET_BUCKET);
     return {
       reads,

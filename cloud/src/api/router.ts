@@ -1,6 +1,7 @@
 import { datasetsRouter } from "../dataset/datasets-router.ts";
 import { rolloutsRouter } from "../rollout/rollouts-router.ts";
 import { trainingRouter } from "../training/jobs/training-router.ts";
+import { triageRouter } from "../triage/triage-router.ts";
 import { camerasRouter } from "./cameras-router.ts";
 import { eventsRouter } from "./events-router.ts";
 import { liveRouter } from "./live-router.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   events: eventsRouter,
   live: liveRouter,
   system: systemRouter,
+  triage: triageRouter,
   datasets: datasetsRouter,
   training: trainingRouter,
   rollouts: rolloutsRouter,

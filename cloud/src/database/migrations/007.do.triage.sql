@@ -61,3 +61,11 @@ create table annotations (
 create index annotations_current on annotations (at) where superseded_at is null;
 create index annotations_of_picture on annotations (picture);
 create index annotations_of_person on annotations (person_id, at desc);
+
+-- Events and sightings that were looked at for triage: each is looked at once.
+create table triage_looked (
+  event_id  uuid primary key,
+  looked_at bigint not null
+);
+create index events_ended_with_snapshot on events (ended_at)
+  where ended_at is not null and snapshot_stored_at is not null;

@@ -1,0 +1,12 @@
+import type { Box } from "@sentinel/protocol/box";
+
+/** A box of the frame as a box of the picture that was cut from it, within its edges. */
+export function boxInPicture([x, y, w, h]: Box, [cx, cy, cw, ch]: Box): Box {
+  const left = clamp((x - cx) / cw);
+  const top = clamp((y - cy) / ch);
+  return [left, top, clamp((x + w - cx) / cw) - left, clamp((y + h - cy) / ch) - top];
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
