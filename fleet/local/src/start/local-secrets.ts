@@ -1,15 +1,8 @@
 import { randomBytes, scryptSync } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeWhole } from "../disk/write-whole.ts";
 
 const secretsSchema = z.object({
   s3AccessKey: z.string(),
@@ -46,17 +39,4 @@ export function writeNodePasswords(root: string, passwords: ReadonlyMap<string, 
   });
   writeWhole(file, `${lines.join("\n")}\n`);
   return file;
-}
-
-/** The whole file or none, for its owner only: temporary file, fsync, rename. */
-function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, "w", 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
 }

@@ -7,12 +7,14 @@ import { EmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import { S3Endpoint } from "../s3/s3-endpoint.ts";
 import type { DataDir } from "./data-dir.ts";
 import { type EdgeSetup, writeEdgeConfig } from "./edge-setup.ts";
+import { ensureFleetRepository } from "./fleet-repository.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { loadLocalSecrets, writeNodePasswords } from "./local-secrets.ts";
 import type { Progress } from "./progress.ts";
 import { repositoryPath } from "./repository.ts";
 import { RoleProcess } from "./role-process.ts";
 import type { AgentTotals } from "./run-summary.ts";
+import { ensureSigningKeys } from "./signing-keys.ts";
 
 const BUCKETS = ["sentinel-models", "sentinel-clips", "sentinel-datasets"];
 const REGION = "us-east-1";
@@ -101,9 +103,12 @@ export class SentinelStack {
       dataDir.root,
       new Map([[edge.nodeId, secrets.nodePassword]]),
     );
+    const seed = repositoryPath("fleet/state/channels");
     const cloud = this.#role("cloud", "cloud/src/main.ts", [], {
-      SENTINEL_ROLES: "api,ingest,trainer",
+      SENTINEL_ROLES: "api,ingest,trainer,fleet",
       SENTINEL_WORK_DIR: join(dataDir.root, "work"),
+      SENTINEL_FLEET_REPO: await ensureFleetRepository(dataDir.root, seed),
+      SENTINEL_SIGNING_KEY_FILE: ensureSigningKeys(dataDir.root).privateFile,
       SENTINEL_HTTP_HOST: "127.0.0.1",
       SENTINEL_HTTP_PORT: String(this.#options.httpPort),
       SENTINEL_BROKER: "embedded",
@@ -121,7 +126,7 @@ export class SentinelStack {
     const ready = await progress.step(
       "cloud",
       async () => readySchema.parse(await cloud.start()),
-      ({ mqttPort }) => `api, ingest and trainer; MQTT broker on port ${mqttPort}`,
+      ({ mqttPort }) => `api, ingest, trainer and fleet; MQTT broker on port ${mqttPort}`,
     );
     // Started again after a crash, it must be found where the agent looks for it.
     cloud.setEnv({ SENTINEL_MQTT_PORT: String(ready.mqttPort) });
@@ -137,6 +142,7 @@ export class SentinelStack {
       SENTINEL_BROKER_URL: `mqtt://127.0.0.1:${this.#mqttPort}`,
       SENTINEL_BROKER_USERNAME: edge.nodeId,
       SENTINEL_BROKER_PASSWORD: loadLocalSecrets(dataDir.root).nodePassword,
+      SENTINEL_TRUSTED_KEYS_FILE: ensureSigningKeys(dataDir.root).publicFile,
       FFMPEG_PATH: ffmpegPath,
     });
     this.#agent = agent;
