@@ -24,6 +24,8 @@ export interface YoloFolder {
   pictures: LabelledPicture[];
   /** Pictures without a labels file: nobody looked at them. */
   unlabelled: string[];
+  /** Labels files whose picture is not there. */
+  lonely: string[];
 }
 
 /**
@@ -35,7 +37,7 @@ export function readYolo(paths: readonly string[], readText: ReadText): YoloFold
   const names = readNames(paths, readText);
   const known = new Set(paths);
   const used = new Set<string>();
-  const folder: YoloFolder = { pictures: [], unlabelled: [] };
+  const folder: YoloFolder = { pictures: [], unlabelled: [], lonely: [] };
   for (const file of picturesOf(paths)) {
     const labelFile = yoloLabelsOf(known, file);
     if (labelFile === null) {
@@ -46,8 +48,7 @@ export function readYolo(paths: readonly string[], readText: ReadText): YoloFold
     const boxes = readLines(labelFile, readText(labelFile), names);
     folder.pictures.push({ file, labelFile, size: null, boxes });
   }
-  const lonely = paths.find((path) => isYoloLabels(path) && !used.has(path));
-  if (lonely !== undefined) refuseLabels(lonely, "the file", "there is no picture of that name");
+  folder.lonely = paths.filter((path) => isYoloLabels(path) && !used.has(path));
   return folder;
 }
 

@@ -196,6 +196,7 @@ function addFolders(datasets: Command): void {
           `${done.imported} of ${done.pictures} pictures are imported with their boxes; ${done.unchanged} were there with the same answer`,
         );
         if (done.unlabelled > 0) print(`${done.unlabelled} pictures have no labels: left out`);
+        if (done.lonely > 0) print(`${done.lonely} labels files have no picture: left out`);
         if (done.twice > 0) print(`${done.twice} files are the same picture as another`);
       },
     ),

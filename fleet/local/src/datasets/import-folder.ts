@@ -29,6 +29,7 @@ export interface ImportOutcome {
   unchanged: number;
   uploaded: number;
   unlabelled: number;
+  lonely: number;
   twice: number;
 }
 
@@ -42,7 +43,7 @@ export async function importFolder(
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<ImportOutcome> {
   const { folder, format, nodeId, cameraId } = wish;
-  const { pictures, unlabelled, twice } = await readLabelledFolder(folder, format);
+  const { pictures, unlabelled, lonely, twice } = await readLabelledFolder(folder, format);
   const boxes = pictures.reduce((sum, picture) => sum + picture.boxes.length, 0);
   const outcome = { imported: 0, unchanged: 0, uploaded: 0 };
   let done = 0;
@@ -58,7 +59,7 @@ export async function importFolder(
     done += batch.length;
     onProgress(done, pictures.length);
   }
-  return { pictures: pictures.length, boxes, ...outcome, unlabelled, twice };
+  return { pictures: pictures.length, boxes, ...outcome, unlabelled, lonely, twice };
 }
 
 function wireOf({ picture, size, boxes }: FolderPicture) {

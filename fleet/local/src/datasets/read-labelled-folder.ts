@@ -26,6 +26,8 @@ export interface LabelledFolder {
   pictures: FolderPicture[];
   /** Pictures without a labels file: nobody looked at them. */
   unlabelled: number;
+  /** Labels files whose picture is not there. */
+  lonely: number;
   /** Files that are the same picture with the same labels as another. */
   twice: number;
 }
@@ -36,7 +38,7 @@ export interface LabelledFolder {
  */
 export async function readLabelledFolder(folder: string, format: Format): Promise<LabelledFolder> {
   const paths = listFolder(folder);
-  const { pictures, unlabelled } = readLabels(folder, format, paths);
+  const { pictures, unlabelled, lonely } = readLabels(folder, format, paths);
   const found = new Map<string, FolderPicture>();
   let twice = 0;
   for (const labelled of pictures) {
@@ -52,20 +54,22 @@ export async function readLabelledFolder(folder: string, format: Format): Promis
     }
     twice += 1;
   }
-  return { pictures: [...found.values()], unlabelled, twice };
+  return { pictures: [...found.values()], unlabelled, lonely, twice };
 }
 
 function readLabels(folder: string, format: Format, paths: readonly string[]) {
   if (format === "yolo") {
-    const { pictures, unlabelled } = readYolo(paths, (path) => readFolderText(folder, path));
+    const { pictures, unlabelled, lonely } = readYolo(paths, (path) =>
+      readFolderText(folder, path),
+    );
     if (pictures.length === 0) refuseLabels("the folder", "labels", "no picture has labels");
-    return { pictures, unlabelled: unlabelled.length };
+    return { pictures, unlabelled: unlabelled.length, lonely: lonely.length };
   }
   const files = cocoFilesOf(paths);
   if (files.length === 0) refuseLabels("the folder", "annotations", "there is no JSON file");
   const pictures = files.flatMap((file) => readCoco(file, readFolderText(folder, file), paths));
   if (pictures.length === 0) refuseLabels(files[0] ?? "", "images", "no picture is listed");
-  return { pictures, unlabelled: 0 };
+  return { pictures, unlabelled: 0, lonely: 0 };
 }
 
 async function nameOf(folder: string, labelled: LabelledPicture): Promise<FolderPicture> {
