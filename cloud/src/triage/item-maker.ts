@@ -7,7 +7,7 @@ import { readSnapshot } from "../snapshots/read-snapshot.ts";
 import type { Candidate, Verdict } from "./candidate.ts";
 import { markLooked, unlookedCandidates } from "./candidates.ts";
 import { HOURLY_QUOTA, judgeCandidate } from "./judge-candidate.ts";
-import { NEAR_DUPLICATE_BITS, perceptualHash } from "./perceptual-hash.ts";
+import { NEAR_DUPLICATE_BITS, perceptualHash } from "../dataset/perceptual-hash.ts";
 import { boxInPicture } from "./picture-box.ts";
 
 const PERIOD_MS = 3_000;

@@ -16,15 +16,25 @@ const BLOCK_MS = 10 * 60_000;
  * Decodes a picture of a job and pastes it where it lies in its frame, so that things have the size
  * that they have in the live frame.
  */
-export async function loadPicture(
+export function loadPicture(
   folder: string,
+  picture: JobPicture,
+  classNames: readonly string[],
+): Promise<TrainingPicture> {
+  const file = join(folder, JOB_FILES.pictures, `${picture.picture}.jpg`);
+  return layOutPicture(file, picture, classNames);
+}
+
+/** As {@link loadPicture}, from a JPEG's path or bytes. */
+export async function layOutPicture(
+  jpeg: string | Buffer,
   picture: JobPicture,
   classNames: readonly string[],
 ): Promise<TrainingPicture> {
   const { width, height } = canvasOf(picture);
   const visible = toFractions(picture.crop);
   const place = placeOf(visible, width, height);
-  const { data: pasted } = await sharp(join(folder, JOB_FILES.pictures, `${picture.picture}.jpg`))
+  const { data: pasted } = await sharp(jpeg)
     .removeAlpha()
     .toColourspace("srgb")
     .resize(place.width, place.height, { fit: "fill" })
