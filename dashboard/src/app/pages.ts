@@ -1,4 +1,13 @@
-import { Cctv, Dumbbell, type LucideIcon, MapPin, Radar, Server, Video } from "lucide-react";
+import {
+  Cctv,
+  Dumbbell,
+  type LucideIcon,
+  MapPin,
+  Radar,
+  Rocket,
+  Server,
+  Video,
+} from "lucide-react";
 
 /** The pages of the rail, in its order. */
 export const PAGES = [
@@ -8,4 +17,5 @@ export const PAGES = [
   { to: "/cameras", name: "Cameras", icon: Video },
   { to: "/nodes", name: "Nodes", icon: Server },
   { to: "/training", name: "Training", icon: Dumbbell },
+  { to: "/rollouts", name: "Rollouts", icon: Rocket },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

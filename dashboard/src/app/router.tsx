@@ -79,6 +79,14 @@ const training = createRoute({
   component: lazyRouteComponent(() => import("./training-route.tsx"), "TrainingRoute"),
 });
 
+const rollouts = createRoute({
+  getParentRoute: () => root,
+  path: "/rollouts",
+  validateSearch: ({ rollout }: Record<string, unknown>): { rollout?: string } =>
+    typeof rollout === "string" ? { rollout } : {},
+  component: lazyRouteComponent(() => import("./rollouts-route.tsx"), "RolloutsRoute"),
+});
+
 /** The dashboard's pages; each is loaded when one first goes there. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -89,6 +97,7 @@ export const router = createRouter({
     cameras,
     nodes,
     training,
+    rollouts,
   ]),
   parseSearch: parseSearchString,
   stringifySearch: writeSearchString,

@@ -1,0 +1,139 @@
+import { X } from "lucide-react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { toast } from "sonner";
+import { shortDigest } from "../../format/amount.ts";
+import { Button } from "../../ui/button.tsx";
+import { useChannels, usePromotable, useRolloutChanges } from "./use-rollouts.ts";
+
+const FIELD =
+  "h-8 w-full rounded-md border border-line-strong bg-canvas px-2 text-sm disabled:opacity-60";
+
+/** Names a model for a channel, with the reason: a commit by the person. */
+export function PromoteForm({ onClose }: { onClose: () => void }) {
+  const { data: channels } = useChannels();
+  const { data: models } = usePromotable();
+  return (
+    <aside aria-label="Promote a model" className="w-80 shrink-0 overflow-y-auto border-l bg-panel">
+      <div className="flex items-center px-4 pt-3">
+        <h2 className="flex-1 text-base font-medium">Promote a model</h2>
+        <Button variant="ghost" size="icon" aria-label="Close" onClick={onClose}>
+          <X aria-hidden="true" />
+        </Button>
+      </div>
+      <div className="p-4">
+        {channels === undefined || models === undefined ? (
+          <div className="skeleton h-40" />
+        ) : channels.length === 0 ? (
+          <p className="text-dim">
+            There is no channel: commit a file channels/stable.yaml to the fleet's repository.
+          </p>
+        ) : models.length === 0 ? (
+          <p className="text-dim">No model is approved yet; approve one on the page Models.</p>
+        ) : (
+          <Fields
+            channels={channels.map(({ channel, digest }) => ({ channel, digest }))}
+            models={models}
+            onClose={onClose}
+          />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+interface FieldsProps {
+  channels: readonly { channel: string; digest: string | null }[];
+  models: readonly { digest: string; name: string }[];
+  onClose: () => void;
+}
+
+function Fields({ channels, models, onClose }: FieldsProps) {
+  const ids = { channel: useId(), model: useId(), reason: useId() };
+  const { promote } = useRolloutChanges();
+  const [channel, setChannel] = useState(channels[0]?.channel ?? "");
+  const current = channels.find((known) => known.channel === channel)?.digest;
+  const offered = models.filter(({ digest }) => digest !== current);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const digest = chosen ?? offered[0]?.digest ?? "";
+  const [reason, setReason] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    promote.mutate(
+      { channel, digest, reason },
+      {
+        onSuccess: ({ commit }) => {
+          toast(`Commit ${shortDigest(commit)} names the model; its rollout begins.`);
+          onClose();
+        },
+      },
+    );
+  };
+  if (offered.length === 0) {
+    return <p className="text-dim">The channel names the only model that is approved.</p>;
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      <Row id={ids.channel} label="Channel">
+        <select
+          id={ids.channel}
+          className={FIELD}
+          value={channel}
+          onChange={(event) => setChannel(event.target.value)}
+        >
+          {channels.map((known) => (
+            <option key={known.channel}>{known.channel}</option>
+          ))}
+        </select>
+      </Row>
+      <Row id={ids.model} label="Model" hint={shortDigest(digest)}>
+        <select
+          id={ids.model}
+          className={FIELD}
+          value={digest}
+          onChange={(event) => setChosen(event.target.value)}
+        >
+          {offered.map((model) => (
+            <option key={model.digest} value={model.digest}>
+              {model.name}
+            </option>
+          ))}
+        </select>
+      </Row>
+      <Row id={ids.reason} label="Reason" hint="Stands in the commit and in what nodes are told.">
+        <input
+          id={ids.reason}
+          className={FIELD}
+          required
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </Row>
+      {promote.error === null ? null : (
+        <p role="alert" className="break-words text-xs text-down">
+          {promote.error.message}
+        </p>
+      )}
+      <Button
+        type="submit"
+        variant="solid"
+        className="justify-center"
+        disabled={promote.isPending || reason.trim() === ""}
+      >
+        {promote.isPending ? "Commits…" : "Promote"}
+      </Button>
+    </form>
+  );
+}
+
+function Row(props: { id: string; label: string; hint?: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={props.id} className="text-xs font-medium text-dim">
+        {props.label}
+      </label>
+      {props.children}
+      {props.hint === undefined ? null : <p className="text-xs text-faint">{props.hint}</p>}
+    </div>
+  );
+}
