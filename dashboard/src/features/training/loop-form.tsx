@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { Button } from "../../ui/button.tsx";
-import { FIELD, FieldRow, FormError } from "./form-parts.tsx";
+import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { type LoopState, useTrainingChanges } from "./use-training.ts";
 
 /** When the loop trains by itself. */

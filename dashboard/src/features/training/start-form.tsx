@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { plural, shortDigest } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
-import { FIELD, FieldRow, FormError } from "./form-parts.tsx";
+import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { type StartOptions, useStartOptions, useTrainingChanges } from "./use-training.ts";
 
 interface StartFormProps {

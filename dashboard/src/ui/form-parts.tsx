@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { StatusMark } from "../../ui/status-mark.tsx";
+import { StatusMark } from "./status-mark.tsx";
 
 /** The look of a field. */
 export const FIELD =
