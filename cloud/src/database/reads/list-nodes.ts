@@ -1,5 +1,6 @@
 import type { GapRow } from "@sentinel/protocol/event-batch";
-import type { ReportedModel } from "@sentinel/protocol/status";
+import type { Labels } from "@sentinel/protocol/statement";
+import type { ModelReport, ReportedModel } from "@sentinel/protocol/status";
 import type { Telemetry } from "@sentinel/protocol/telemetry";
 import type { Reads } from "../tables.ts";
 
@@ -16,6 +17,9 @@ export interface NodeItem {
   agentVersion: string | null;
   startedAt: number | null;
   model: ReportedModel | null;
+  labels: Labels;
+  /** How it stands to the statement that it was told last; null where its agent says nothing of it. */
+  modelReport: ModelReport | null;
   epoch: string | null;
   /** Highest sequence number that the node says it wrote in this epoch. */
   lastSeq: number | null;
@@ -80,6 +84,8 @@ export async function listNodes(db: Reads): Promise<NodeItem[]> {
     agentVersion: row.agent_version,
     startedAt: row.started_at,
     model: row.model,
+    labels: row.labels,
+    modelReport: row.model_report,
     epoch: row.epoch,
     lastSeq: row.last_seq,
     completeSeq: row.complete_seq ?? 0,

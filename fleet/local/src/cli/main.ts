@@ -8,6 +8,8 @@ import { addBenchCommand } from "./bench-command.ts";
 import { addDatasetsCommand } from "./datasets-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
+import { addNodesCommand } from "./nodes-command.ts";
+import { addRolloutsCommand } from "./rollouts-command.ts";
 import { addTrainCommand } from "./train-command.ts";
 
 /** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
@@ -31,6 +33,8 @@ function buildProgram(): Command {
   addDatasetsCommand(program);
   addEvaluateCommand(program);
   addTrainCommand(program);
+  addRolloutsCommand(program);
+  addNodesCommand(program);
   addBenchCommand(program);
   return program;
 }
