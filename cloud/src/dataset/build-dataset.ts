@@ -11,6 +11,7 @@ import type { BuildInput } from "./dataset-query.ts";
 import { LOCK_DATASETS, TELL_DATASETS } from "./dataset-statements.ts";
 import { readGoldenPictures } from "./golden-sets.ts";
 import { findLookalikes } from "./near-duplicates.ts";
+import { type TrainingFault, trainingFaultOf } from "./training-fitness.ts";
 
 /** What dataset versions are made from and written to. */
 export interface DatasetStores {
@@ -135,9 +136,11 @@ async function insertVersion(
 export async function previewDataset(
   stores: DatasetStores,
   input: Omit<BuildInput, "name">,
-): Promise<Omit<BuiltDataset, "existed">> {
+): Promise<Omit<BuiltDataset, "existed"> & { trainingFault: TrainingFault | null }> {
   const { manifest, ...rest } = await composeDataset(stores, input);
-  return { ...rest, datasetId: datasetIdOf(manifest), goldenId: manifest.goldenId };
+  const { goldenId } = manifest;
+  const trainingFault = trainingFaultOf(rest.counts);
+  return { ...rest, datasetId: datasetIdOf(manifest), goldenId, trainingFault };
 }
 
 /** @throws CodedError DATASET_TAMPERED where a manifest is not the one that its id names. */

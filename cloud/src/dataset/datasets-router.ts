@@ -29,10 +29,12 @@ const listInput = z.strictObject({
   /** Only versions that were made before this moment; ms. */
   before: z.int().min(0).optional(),
 });
-const picturesInput = key.extend({
+/** Clients that read page by page say more than this. */
+const picturesInput = z.object({
+  datasetId: sha256Schema,
   split: splitSchema.optional(),
   className: personText(100).optional(),
-  after: sha256Schema.optional(),
+  cursor: sha256Schema.nullish(),
   limit: z.int().min(1).max(200).default(60),
 });
 const freezeInput = z

@@ -10,7 +10,7 @@ export interface PictureFilter {
   split?: Split | undefined;
   className?: string | undefined;
   /** Only those after this one; they are in the order of their names. */
-  after?: string | undefined;
+  cursor?: string | null | undefined;
   limit: number;
 }
 
@@ -30,14 +30,14 @@ export interface ShownPicture {
 /** A page of a version's pictures, and where the next one begins. */
 export function pagePictures(
   { pictures }: DatasetManifest,
-  { split, className, after, limit }: PictureFilter,
+  { split, className, cursor, limit }: PictureFilter,
 ): { pictures: ShownPicture[]; next: string | null; count: number } {
   const all = pictures.filter(
     (picture) =>
       (split === undefined || picture.split === split) &&
       (className === undefined || picture.boxes.some((box) => box.className === className)),
   );
-  const rest = after === undefined ? all : all.filter(({ picture }) => picture > after);
+  const rest = cursor == null ? all : all.filter(({ picture }) => picture > cursor);
   const page = rest.slice(0, limit);
   const next = rest.length > limit ? (page.at(-1)?.picture ?? null) : null;
   return { pictures: page.map(toShown), next, count: all.length };

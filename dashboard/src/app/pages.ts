@@ -1,6 +1,7 @@
 import {
   Cctv,
   Dumbbell,
+  Layers,
   type LucideIcon,
   MapPin,
   Radar,
@@ -16,6 +17,7 @@ export const PAGES = [
   { to: "/map", name: "Map", icon: MapPin },
   { to: "/cameras", name: "Cameras", icon: Video },
   { to: "/nodes", name: "Nodes", icon: Server },
+  { to: "/datasets", name: "Datasets", icon: Layers },
   { to: "/training", name: "Training", icon: Dumbbell },
   { to: "/rollouts", name: "Rollouts", icon: Rocket },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

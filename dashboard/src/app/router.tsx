@@ -71,6 +71,19 @@ const nodes = createRoute({
   component: lazyRouteComponent(() => import("./nodes-route.tsx"), "NodesRoute"),
 });
 
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets",
+  validateSearch: ({
+    dataset,
+    compare,
+  }: Record<string, unknown>): { dataset?: string; compare?: string } => ({
+    ...(typeof dataset === "string" ? { dataset } : {}),
+    ...(typeof compare === "string" ? { compare } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./datasets-route.tsx"), "DatasetsRoute"),
+});
+
 const training = createRoute({
   getParentRoute: () => root,
   path: "/training",
@@ -96,6 +109,7 @@ export const router = createRouter({
     map,
     cameras,
     nodes,
+    datasets,
     training,
     rollouts,
   ]),

@@ -62,7 +62,7 @@ test("a version has two parts, counts, cameras and people; its frame is that of 
   const rest = await fixture.api.datasets.pictures.query({
     datasetId,
     limit: 10,
-    after: page.next ?? "",
+    cursor: page.next,
   });
   expect(rest).toMatchObject({ next: null, count: 16 });
   expect(rest.pictures).toHaveLength(6);
