@@ -23,9 +23,12 @@ import { PreviewHub } from "./live/preview-hub.ts";
 import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
+import { loadGatePolicy } from "./registry/gate-file.ts";
 import { registerCandidate } from "./registry/register-candidate.ts";
+import type { RegistryParts } from "./registry/registry-parts.ts";
 import { FleetRepo } from "./rollout/fleet-repo.ts";
 import { startFleetRole } from "./rollout/fleet-role.ts";
+import { loadSigningKey } from "./signing/signing-key.ts";
 import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
 import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
@@ -246,6 +249,7 @@ export class Cloud {
       snapshots,
       previews,
       datasets: { database: postgres, pictures, versions },
+      registry: await this.#openRegistry(postgres, pictures),
       rollouts: { repo },
       version: ownVersion(),
     };
@@ -284,6 +288,18 @@ export class Cloud {
     const repo = new FleetRepo({ url, workDir });
     this.#parts.push({ name: "fleet repository", stop: () => repo.stop() });
     return repo;
+  }
+
+  /** Model versions, the gate, and the key with which a manifest is signed. */
+  async #openRegistry(database: Postgres, pictures: MinioBlobStore): Promise<RegistryParts> {
+    const { signingKeyFile, gateFile } = this.#config;
+    return {
+      database,
+      pictures,
+      models: await this.#startBucket("sentinel-models"),
+      signingKey: signingKeyFile === undefined ? null : await loadSigningKey(signingKeyFile),
+      gate: await loadGatePolicy(gateFile),
+    };
   }
 
   /** Role fleet: what Git says, rollouts, and what every node is told. */

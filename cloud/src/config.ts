@@ -31,6 +31,7 @@ const VARIABLES = {
   workDir: "SENTINEL_WORK_DIR",
   signingKeyFile: "SENTINEL_SIGNING_KEY_FILE",
   fleetRepo: "SENTINEL_FLEET_REPO",
+  gateFile: "SENTINEL_GATE_FILE",
   logLevel: "SENTINEL_LOG_LEVEL",
 } as const;
 
@@ -88,6 +89,8 @@ const configSchema = z
     workDir: text.default(() => join(tmpdir(), "sentinel-work")).transform((path) => resolve(path)),
     /** Ed25519 private key (PEM) with which manifests and statements are signed. */
     signingKeyFile: text.transform((path) => resolve(path)).optional(),
+    /** The gate's policy (YAML); its own defaults without one. */
+    gateFile: text.transform((path) => resolve(path)).optional(),
     /** The fleet's Git repository: what people promote is a commit there, what nodes run comes from there. */
     fleetRepo: text
       .refine(isRepoAddress, "the path or address (https, ssh, git, file) of a Git repository")

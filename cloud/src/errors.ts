@@ -205,6 +205,31 @@ export const cloudErrors = {
     action: "Check SENTINEL_FLEET_REPO and the rights there; the last good commit holds meanwhile.",
     retryable: true,
   },
+  EVALUATION_EMPTY: {
+    meaning: "A golden set has no pictures, or one of them is gone from the store.",
+    action: "Freeze a golden set of pictures that are there, and evaluate on that.",
+    retryable: false,
+  },
+  EVALUATION_TRAINED_ON: {
+    meaning: "A model was to be judged on pictures that it was trained on.",
+    action: "Judge it on a golden set that holds none of the pictures that the message names.",
+    retryable: false,
+  },
+  GATE_POLICY_INVALID: {
+    meaning: "The gate's policy file cannot be read or says something else than a policy.",
+    action: "Correct the key that the message names, as in fleet/state/gate.yaml.",
+    retryable: false,
+  },
+  MODEL_FILE_GONE: {
+    meaning: "A model's file is not in the store, or is another one.",
+    action: "Put the file back, or train the model again from its dataset version.",
+    retryable: false,
+  },
+  SIGNING_KEY_MISSING: {
+    meaning: "Something is to be signed and this cloud was given no key.",
+    action: "Set SENTINEL_SIGNING_KEY_FILE to an Ed25519 private key and start again.",
+    retryable: false,
+  },
   SIGNING_KEY_UNREADABLE: {
     meaning: "The key that signs manifests and statements is missing or of another kind.",
     action:

@@ -6,6 +6,7 @@ import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
 import type { PreviewHub } from "../live/preview-hub.ts";
 import type { SnapshotFeed } from "../live/snapshot-feed.ts";
+import type { RegistryParts } from "../registry/registry-parts.ts";
 import type { RolloutParts } from "../rollout/rollout-parts.ts";
 
 /** The way back to one client. */
@@ -25,6 +26,7 @@ export interface ApiParts {
   changes: ChangeFeed;
   snapshots: SnapshotFeed;
   datasets: DatasetStores;
+  registry: RegistryParts;
   rollouts: RolloutParts;
   version: string;
 }

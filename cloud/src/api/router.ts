@@ -1,4 +1,5 @@
 import { datasetsRouter } from "../dataset/datasets-router.ts";
+import { modelsRouter } from "../registry/models-router.ts";
 import { rolloutsRouter } from "../rollout/rollouts-router.ts";
 import { trainingRouter } from "../training/jobs/training-router.ts";
 import { triageRouter } from "../triage/triage-router.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   triage: triageRouter,
   datasets: datasetsRouter,
   training: trainingRouter,
+  models: modelsRouter,
   rollouts: rolloutsRouter,
 });
 

@@ -1,6 +1,7 @@
 import { loadCatalog } from "@sentinel/edge-agent/model/catalog";
 import type { ModelProgress } from "@sentinel/edge-agent/model/model-progress";
 import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
+import type { ResolvedModel } from "@sentinel/edge-agent/model/resolved-model";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { modelCacheDir } from "../config.ts";
 import { lastModelAtEdge } from "./last-model.ts";
@@ -10,17 +11,18 @@ import { repositoryPath } from "./repository.ts";
 /**
  * Fetches, converts and caches the model before the agent needs it, so that a person sees how far it
  * is. A model that is refused is told; the start goes on where the agent has one that worked before.
- * @throws CodedError MODEL_* where it has none.
+ * @returns null where it is refused.
+ * @throws CodedError MODEL_* where the agent has none either.
  */
 export async function prepareModel(
   asked: string | null,
   edgeDir: string,
   progress: Progress,
-): Promise<void> {
+): Promise<ResolvedModel | null> {
   const catalogPath = repositoryPath("fleet/state/models.yaml");
   try {
     const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
-    await progress.step(
+    return await progress.step(
       "model",
       (detail) =>
         resolveModel({
@@ -35,6 +37,7 @@ export async function prepareModel(
     const last = lastModelAtEdge(edgeDir);
     if (!(error instanceof CodedError) || last === null) throw error;
     progress.say(`${error.code}: ${error.message}; the agent keeps the model that it has, ${last}`);
+    return null;
   }
 }
 

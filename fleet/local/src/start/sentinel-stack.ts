@@ -109,6 +109,7 @@ export class SentinelStack {
       SENTINEL_WORK_DIR: join(dataDir.root, "work"),
       SENTINEL_FLEET_REPO: await ensureFleetRepository(dataDir.root, seed),
       SENTINEL_SIGNING_KEY_FILE: ensureSigningKeys(dataDir.root).privateFile,
+      SENTINEL_GATE_FILE: repositoryPath("fleet/state/gate.yaml"),
       SENTINEL_HTTP_HOST: "127.0.0.1",
       SENTINEL_HTTP_PORT: String(this.#options.httpPort),
       SENTINEL_BROKER: "embedded",

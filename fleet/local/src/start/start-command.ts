@@ -11,6 +11,7 @@ import { Leftovers } from "./leftovers.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { prepareModel } from "./prepare-model.ts";
 import { Progress } from "./progress.ts";
+import { publishBaseModel } from "./publish-base-model.ts";
 import { sentinelVersion } from "./repository.ts";
 import { type RunSummary, summarize } from "./run-summary.ts";
 import { SentinelStack } from "./sentinel-stack.ts";
@@ -49,7 +50,11 @@ export async function runStart(options: StartOptions): Promise<void> {
       ensureFfmpeg,
       ({ path, versionMajor }) => `version ${versionMajor}, ${path}`,
     );
-    await prepareModel(edge.model ?? configuredModel(edge.base), dataDir.edge, progress);
+    const model = await prepareModel(
+      edge.model ?? configuredModel(edge.base),
+      dataDir.edge,
+      progress,
+    );
     const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
       built ? "built" : "up to date",
     );
@@ -66,6 +71,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     await stack.startCloud();
     stopping.signal.throwIfAborted();
     const url = `http://127.0.0.1:${httpPort}`;
+    if (model !== null) await publishBaseModel(url, model, progress);
     lock.update({ url });
     const summary = await run(stack, options, edge.nodeId, dataDir.edge, url, progress, stopping);
     await stack.stop();
