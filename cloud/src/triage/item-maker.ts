@@ -3,11 +3,11 @@ import { v7 as uuidv7 } from "uuid";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { CHANGES_CHANNEL } from "../database/channels.ts";
 import type { Postgres, Sql, Statement } from "../database/postgres.ts";
+import { NEAR_DUPLICATE_BITS, perceptualHash } from "../dataset/perceptual-hash.ts";
 import { readSnapshot } from "../snapshots/read-snapshot.ts";
 import type { Candidate, Verdict } from "./candidate.ts";
 import { markLooked, unlookedCandidates } from "./candidates.ts";
 import { HOURLY_QUOTA, judgeCandidate } from "./judge-candidate.ts";
-import { NEAR_DUPLICATE_BITS, perceptualHash } from "../dataset/perceptual-hash.ts";
 import { boxInPicture } from "./picture-box.ts";
 
 const PERIOD_MS = 3_000;

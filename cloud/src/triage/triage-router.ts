@@ -1,10 +1,12 @@
 import type { Box } from "@sentinel/protocol/box";
+import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { operatorProcedure, router } from "../api/trpc.ts";
 import { readLoopState } from "../training/jobs/loop-state.ts";
 import { answerItem, undoAnswer } from "./answers.ts";
 import { leaseNext, skipItem } from "./leases.ts";
 import { triageFigures, triageSummary } from "./triage-figures.ts";
+import { READ_ITEMS, type TriageItem } from "./triage-item.ts";
 
 /** Boxes one picture can hold. */
 const MAX_BOXES = 200;
@@ -35,6 +37,12 @@ export const triageRouter = router({
     .mutation(async ({ ctx, input }) => ({
       items: await leaseNext(ctx.database, ctx.person, input),
     })),
+
+  item: operatorProcedure.input(z.object({ itemId: z.uuid() })).query(async ({ ctx, input }) => {
+    const [item] = await ctx.database.query<TriageItem>(READ_ITEMS, [[input.itemId]]);
+    if (item !== undefined) return item;
+    throw new TRPCError({ code: "NOT_FOUND", message: `There is no item ${input.itemId}.` });
+  }),
 
   answer: operatorProcedure
     .input(

@@ -90,7 +90,7 @@ function addBuild(datasets: Command): void {
       .option("--golden <set>", "id of the golden set in it, or none (default: the newest)")
       .option("--train <sha256...>", "pictures that have to be learnt from")
       .option("--validation <sha256...>", "pictures that have to be measured on")
-      .option("--dry-run", "tell what it would come to, and keep nothing"),
+      .option("--dry-run", "tell what it would come to; pictures are looked for when it is built"),
   ).action(
     asking<[], QueryFlags & { name: string; dryRun?: boolean }>(async (api, options) => {
       const wish = buildWishOf(options);

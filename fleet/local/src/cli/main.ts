@@ -5,12 +5,15 @@ import { defaultDataDir } from "../config.ts";
 import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
 import { addBenchCommand } from "./bench-command.ts";
+import { addCamerasCommand } from "./cameras-command.ts";
 import { addDatasetsCommand } from "./datasets-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
+import { addModelsCommand } from "./models-command.ts";
 import { addNodesCommand } from "./nodes-command.ts";
 import { addRolloutsCommand } from "./rollouts-command.ts";
 import { addTrainCommand } from "./train-command.ts";
+import { addTriageCommand } from "./triage-command.ts";
 
 /** The command line of the whole project: `npx sentinel …`, and what `npm start` hands over to. */
 function buildProgram(): Command {
@@ -30,9 +33,12 @@ function buildProgram(): Command {
     await runStart(toStartOptions(parsed));
   });
   addDetectCommand(program);
+  addCamerasCommand(program);
+  addTriageCommand(program);
   addDatasetsCommand(program);
   addEvaluateCommand(program);
   addTrainCommand(program);
+  addModelsCommand(program);
   addRolloutsCommand(program);
   addNodesCommand(program);
   addBenchCommand(program);
