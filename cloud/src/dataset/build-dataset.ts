@@ -132,12 +132,12 @@ async function insertVersion(
   return true;
 }
 
-/** Does all that a build does but keep it. */
+/** Does all that a build does, but for reading pictures again that were read before, and keeps nothing. */
 export async function previewDataset(
   stores: DatasetStores,
   input: Omit<BuildInput, "name">,
 ): Promise<Omit<BuiltDataset, "existed"> & { trainingFault: TrainingFault | null }> {
-  const { manifest, ...rest } = await composeDataset(stores, input);
+  const { manifest, ...rest } = await composeDataset(stores, input, "unread");
   const { goldenId } = manifest;
   const trainingFault = trainingFaultOf(rest.counts);
   return { ...rest, datasetId: datasetIdOf(manifest), goldenId, trainingFault };

@@ -34,21 +34,33 @@ export interface ComposedDataset {
   people: { id: string; name: string; pictures: number }[];
 }
 
+interface HistoryRow {
+  picture: string;
+  trained: boolean;
+  learnt: boolean;
+}
+
 const HISTORY: Statement = {
   name: "splits-before",
-  text: `select picture, bool_or(split = 'train') as learnt from dataset_pictures
-    where picture = any($1) and split <> 'golden' group by picture`,
+  text: `select p.picture, bool_or(p.split = 'train') as trained,
+      bool_or(p.split = 'train' and j.dataset_id is not null) as learnt
+    from dataset_pictures p left join (
+      select distinct dataset_id from training_jobs where state in ('queued', 'running', 'done')
+    ) j using (dataset_id)
+    where p.picture = any($1) and p.split <> 'golden' group by p.picture`,
 };
 
 /**
  * Makes a version of the annotations that hold. Golden pictures, and what looks like them, are never
- * learnt from: they are left out, and where a person named them the whole is refused.
+ * learnt from: they are left out, and where a person named them the whole is refused. `which` pictures
+ * are read from the store: those that were never read before are in any case.
  * @throws CodedError DATASET_EMPTY, DATASET_TOO_LARGE, DATASET_PICTURE_UNKNOWN, DATASET_PICTURES_GONE,
  *   DATASET_ANNOTATION_UNSOUND, DATASET_LEAKS, GOLDEN_UNKNOWN, BLOBS_UNREACHABLE.
  */
 export async function composeDataset(
   { database, pictures: store }: DatasetParts,
   input: Omit<BuildInput, "name">,
+  which: "every" | "unread" = "every",
 ): Promise<ComposedDataset> {
   const frozen = await readGoldenPictures(database);
   const goldenId = chosenGolden(frozen, input.goldenId);
@@ -56,7 +68,7 @@ export async function composeDataset(
   const asked = await readWanted(database, input.query, wanted);
   const ownGolden = frozen.filter((golden) => golden.goldenId === goldenId);
   const goldenAnnotations = await readGolden(database, ownGolden);
-  const facts = await soundFacts(database, store, [...asked, ...goldenAnnotations]);
+  const facts = await soundFacts(database, store, [...asked, ...goldenAnnotations], which);
 
   const named = new Set([...(input.query.pictures ?? []), ...wanted.keys()]);
   const { learning, goldenLike } = await withoutGolden(asked, facts, frozen, named);
@@ -70,7 +82,8 @@ export async function composeDataset(
       ...annotation,
       phash: phashOf(facts, annotation),
       wanted: wanted.get(annotation.picture) ?? null,
-      before: before.get(annotation.picture) ?? null,
+      before: before.get(annotation.picture)?.split ?? null,
+      learnt: before.get(annotation.picture)?.learnt ?? false,
     })),
     { validationShare: input.validationShare, blockSeconds: input.blockSeconds ?? null },
   );
@@ -162,8 +175,9 @@ export async function soundFacts(
   sql: Sql,
   store: BlobStore,
   annotations: readonly Annotation[],
+  which: "every" | "unread" = "every",
 ): Promise<Map<string, PictureFacts>> {
-  const { facts, gone, unreadable } = await findPictures(sql, store, annotations);
+  const { facts, gone, unreadable } = await findPictures(sql, store, annotations, which);
   refusePictures("DATASET_PICTURES_GONE", gone, "are not in the store, or are other ones");
   refusePictures("DATASET_ANNOTATION_UNSOUND", unreadable, "cannot be read as a JPEG");
   const other = annotations.filter(({ picture, width, height }) => {
@@ -201,10 +215,15 @@ async function withoutGolden(
 async function splitsBefore(
   sql: Sql,
   annotations: readonly Annotation[],
-): Promise<Map<string, LearningSplit>> {
+): Promise<Map<string, { split: LearningSplit; learnt: boolean }>> {
   const pictures = annotations.map(({ picture }) => picture);
-  const rows = await sql.query<{ picture: string; learnt: boolean }>(HISTORY, [pictures]);
-  return new Map(rows.map(({ picture, learnt }) => [picture, learnt ? "train" : "validation"]));
+  const rows = await sql.query<HistoryRow>(HISTORY, [pictures]);
+  return new Map(
+    rows.map(({ picture, trained, learnt }) => [
+      picture,
+      { split: trained ? "train" : "validation", learnt },
+    ]),
+  );
 }
 
 function phashOf(facts: ReadonlyMap<string, PictureFacts>, { picture }: Annotation): string {

@@ -27,9 +27,9 @@ export async function toImportJpeg(bytes: Buffer): Promise<ImportJpeg | null> {
     const asIs = format === "jpeg" && (orientation ?? UPRIGHT) === UPRIGHT;
     if (!asIs && format !== "jpeg" && format !== "png") return null;
     const upright = sharp(bytes).rotate().flatten({ background: "white" });
-    const { data, info } = await upright
-      .jpeg({ quality: QUALITY })
-      .toBuffer({ resolveWithObject: true });
+    // Decoding the whole finds out what is cut off.
+    const wanted = asIs ? upright.raw() : upright.jpeg({ quality: QUALITY });
+    const { data, info } = await wanted.toBuffer({ resolveWithObject: true });
     const jpeg = asIs ? bytes : data;
     if (jpeg.length > MAX_BYTES) return null;
     const picture = createHash("sha256").update(jpeg).digest("hex");

@@ -17,6 +17,8 @@ export interface SplitPicture {
   wanted: LearningSplit | null;
   /** Where an earlier version had it. */
   before: LearningSplit | null;
+  /** Whether a model has learnt from it, or is about to. */
+  learnt: boolean;
 }
 
 export interface SplitOptions {
@@ -49,7 +51,8 @@ interface Group {
 /**
  * Splits pictures so that nothing learnt is measured on: near-duplicates, across cameras too, stay
  * together, and so do pictures of one camera and block of time. A picture that an earlier version
- * had stays in its part. Groups that are new go by the order of a stable hash.
+ * had stays in its part, unless none would be left to measure on and no model has learnt from it.
+ * Groups that are new go by the order of a stable hash.
  */
 export async function splitPictures(
   pictures: readonly SplitPicture[],
@@ -64,9 +67,23 @@ export async function splitPictures(
     if (group.some(({ wanted, before }) => (wanted ?? before) !== null)) keep(group, result);
     else free.push(group);
   }
-  const { groups, blockSeconds } = inBlocks(free, options.blockSeconds);
+  const kept = new Set(result.splits.values());
+  const { groups, blockSeconds } = inBlocks(free, options.blockSeconds, kept.size === 2);
   assign(groups, options.validationShare, result.splits);
+  if (![...result.splits.values()].includes("validation")) {
+    const movable = duplicates.filter((group) =>
+      group.every((one) => result.splits.has(one.picture) && isMovable(one)),
+    );
+    for (const { picture } of movable.flat()) result.splits.delete(picture);
+    const moved = inBlocks(movable, blockSeconds, true);
+    assign(moved.groups, options.validationShare, result.splits);
+  }
   return { ...result, blockSeconds };
+}
+
+/** Nobody wants it where it is, and no model has learnt from it. */
+function isMovable({ wanted, learnt }: SplitPicture): boolean {
+  return wanted === null && !learnt;
 }
 
 /** Near-duplicates of which some have their part already. */
@@ -87,14 +104,20 @@ function keep(group: readonly SplitPicture[], { splits, leftOut, conflicts }: Sp
   }
 }
 
-function inBlocks(free: readonly SplitPicture[][], wanted: number | null) {
-  const lengths = wanted === null ? BLOCK_SECONDS : [wanted];
-  let groups: Group[] = [];
-  for (const blockSeconds of lengths) {
-    groups = joinBlocks(free, blockSeconds);
-    if (groups.length >= ENOUGH_GROUPS) return { groups, blockSeconds };
+/** The longest blocks that leave enough groups, or as many as any. `enough`: any number will do. */
+function inBlocks(free: readonly SplitPicture[][], wanted: number | null, enough: boolean) {
+  const [longest, ...shorter] = wanted === null ? BLOCK_SECONDS : [wanted];
+  let blockSeconds = longest ?? 0;
+  let groups = joinBlocks(free, blockSeconds);
+  for (const seconds of shorter) {
+    if (enough || groups.length >= ENOUGH_GROUPS) break;
+    const finer = joinBlocks(free, seconds);
+    if (finer.length > groups.length) {
+      groups = finer;
+      blockSeconds = seconds;
+    }
   }
-  return { groups, blockSeconds: lengths.at(-1) ?? 0 };
+  return { groups, blockSeconds };
 }
 
 /** Joins groups that have pictures of one camera and block. */

@@ -41,15 +41,15 @@ const WRITE_FACTS: Statement = {
 };
 
 /**
- * Reads every picture from the store and compares it with its name. What its bytes are is found out
- * once and kept.
+ * Reads pictures from the store and compares each with its name: `every`, or only those that were
+ * never read before. What its bytes are is found out once and kept.
  * @throws CodedError BLOBS_UNREACHABLE.
  */
 export async function findPictures(
   sql: Sql,
   store: BlobStore,
   keys: readonly PictureKey[],
-  signal?: AbortSignal,
+  which: "every" | "unread" = "every",
 ): Promise<FoundPictures> {
   const known = await readFacts(
     sql,
@@ -59,13 +59,17 @@ export async function findPictures(
   const waiting = keys.toReversed();
   const work = async () => {
     for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
-      signal?.throwIfAborted();
+      const before = known.get(key.picture);
+      if (which === "unread" && before !== undefined) {
+        found.facts.set(key.picture, before);
+        continue;
+      }
       const read = await readSnapshot(store, key.nodeId, key.picture);
       if (read.verdict !== "genuine") {
         found.gone.push(key.picture);
         continue;
       }
-      const facts = known.get(key.picture) ?? (await learnFacts(sql, key.picture, read.picture));
+      const facts = before ?? (await learnFacts(sql, key.picture, read.picture));
       if (facts === null) found.unreadable.push(key.picture);
       else found.facts.set(key.picture, facts);
     }

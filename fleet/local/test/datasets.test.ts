@@ -241,6 +241,9 @@ test("a golden set can be frozen from a part of a version", async () => {
   const next = await build();
   expect(next.goldenId).toBe(goldenId);
   expect(next.counts.golden.pictures).toBe(pictures);
+  // The part to measure on was frozen: another one is made of what no model has learnt from.
+  expect(next.counts.train.pictures).toBeGreaterThan(0);
+  expect(next.counts.validation.pictures).toBeGreaterThan(0);
   expect(next.datasetId).not.toBe(datasetId);
 });
 

@@ -163,7 +163,7 @@ function Figure(props: { name: string; value: string; children: ReactNode }) {
     <div className="min-w-0 bg-canvas px-4 py-3">
       <dt className="text-2xs text-faint">{props.name}</dt>
       <dd className="mt-0.5 truncate text-lg font-medium">{props.value}</dd>
-      <dd className="truncate text-xs text-dim">{props.children}</dd>
+      <dd className="text-xs text-dim">{props.children}</dd>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { ClassName } from "../../picture/class-name.tsx";
 import { Button } from "../../ui/button.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { useStandingError } from "../../ui/use-standing-error.ts";
+import { useFewRows } from "./few-rows.tsx";
 import { Tiles } from "./picture-grid.tsx";
 import { PictureTile } from "./picture-tile.tsx";
 import { type DatasetDiff, type DatasetSummary, useDiff } from "./use-datasets.ts";
@@ -53,7 +54,10 @@ export function DiffView({ before, after, onClose }: DiffViewProps) {
 
 function Differences({ diff }: { diff: DatasetDiff }) {
   const { counts } = diff;
-  const classes = diff.classes.filter(({ before, after }) => before !== after);
+  const classes = diff.classes
+    .filter(({ before, after }) => before !== after)
+    .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before));
+  const { shown, button } = useFewRows(classes, "classes");
   return (
     <>
       <dl className="grid grid-cols-2 gap-px border-y bg-line lg:grid-cols-5">
@@ -64,36 +68,39 @@ function Differences({ diff }: { diff: DatasetDiff }) {
         <Figure name="The same" value={counts.same} />
       </dl>
       {classes.length === 0 ? null : (
-        <table className="m-4 text-left">
-          <thead>
-            <tr className="text-2xs text-faint">
-              <th scope="col" className="pr-8 font-normal">
-                Class
-              </th>
-              <th scope="col" className="pr-6 text-right font-normal">
-                Boxes before
-              </th>
-              <th scope="col" className="pr-6 text-right font-normal">
-                After
-              </th>
-              <th scope="col" className="text-right font-normal">
-                Difference
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {classes.map((one) => (
-              <tr key={one.className} className="border-t">
-                <th scope="row" className="py-1 pr-8 font-normal">
-                  <ClassName name={one.className} />
+        <div className="p-4">
+          <table className="text-left">
+            <thead>
+              <tr className="text-2xs text-faint">
+                <th scope="col" className="pr-8 font-normal">
+                  Class
                 </th>
-                <td className="pr-6 text-right text-dim">{formatCount(one.before)}</td>
-                <td className="pr-6 text-right">{formatCount(one.after)}</td>
-                <td className="text-right">{signed(one.after - one.before)}</td>
+                <th scope="col" className="pr-6 text-right font-normal">
+                  Boxes before
+                </th>
+                <th scope="col" className="pr-6 text-right font-normal">
+                  After
+                </th>
+                <th scope="col" className="text-right font-normal">
+                  Difference
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {shown.map((one) => (
+                <tr key={one.className} className="border-t">
+                  <th scope="row" className="py-1 pr-8 font-normal">
+                    <ClassName name={one.className} />
+                  </th>
+                  <td className="pr-6 text-right text-dim">{formatCount(one.before)}</td>
+                  <td className="pr-6 text-right">{formatCount(one.after)}</td>
+                  <td className="text-right">{signed(one.after - one.before)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {button}
+        </div>
       )}
       <Group name="Added" count={counts.added} listed={diff.added.length}>
         <Tiles pictures={diff.added} />
@@ -150,5 +157,5 @@ function Figure({ name, value }: { name: string; value: number }) {
 }
 
 function signed(value: number): string {
-  return value > 0 ? `+${formatCount(value)}` : formatCount(value);
+  return value > 0 ? `+${formatCount(value)}` : `−${formatCount(-value)}`;
 }
