@@ -7,29 +7,33 @@ import { EdgeNode } from "./edge-node.ts";
 
 const STARTED_AT = Date.now();
 
+/** How a node's try of a model ends. */
+type End = { fault: string } | "active" | "silent";
+
+interface FleetNodeOptions {
+  labels: Labels;
+  keys: TrustedKeys;
+  /** Digest of the model that it was started with. */
+  running: string;
+  ends?: (digest: string) => End;
+}
+
 /** A node that follows signed statements as the agent does, without a model: tests say how it ends. */
 export class FleetNode {
   readonly edge: EdgeNode;
   readonly #labels: Labels;
   readonly #keys: TrustedKeys;
-  readonly #ends: (digest: string) => { fault: string } | "active" | "silent";
+  readonly #ends: (digest: string) => End;
   /** Everything that it was told to do, the newest last. */
   readonly desired: Desired[] = [];
   readonly offers: { digest: string; url: string }[] = [];
   running: string;
   report: ModelReport | null = null;
-  latencyMs = 20;
+  /** Statements that no key of ours signed. */
+  refused = 0;
   #counter = 0;
 
-  private constructor(
-    edge: EdgeNode,
-    options: {
-      labels: Labels;
-      keys: TrustedKeys;
-      running: string;
-      ends?: (digest: string) => { fault: string } | "active" | "silent";
-    },
-  ) {
+  private constructor(edge: EdgeNode, options: FleetNodeOptions) {
     this.edge = edge;
     this.#labels = options.labels;
     this.#keys = options.keys;
@@ -46,7 +50,7 @@ export class FleetNode {
     url: string,
     nodeId: string,
     password: string,
-    options: ConstructorParameters<typeof FleetNode>[1],
+    options: FleetNodeOptions,
   ): Promise<FleetNode> {
     const edge = await EdgeNode.connect(url, nodeId, password);
     const node = new FleetNode(edge, options);
@@ -98,7 +102,10 @@ export class FleetNode {
     this.desired.push(desired);
     const { statement: envelope } = desired;
     if (envelope === null) return;
-    if (verifyEnvelope(envelope, this.#keys) !== null) throw new Error("not signed by our key");
+    if (verifyEnvelope(envelope, this.#keys) !== null) {
+      this.refused += 1;
+      return;
+    }
     const statement = statementSchema.parse(envelope.signed);
     if (!isInCohort(statement, this.#labels)) throw new Error("not our cohort");
     if (statement.counter <= this.#counter) return;
@@ -112,6 +119,7 @@ export class FleetNode {
     this.offers.push({ digest: String(command.digest), url: String(command.url) });
     const { report } = this;
     if (report?.state !== "fetching" || report.digest !== command.digest) return;
+    if (report.digest === null) return;
     const end = this.#ends(report.digest);
     if (end === "silent") return;
     if (end === "active") {

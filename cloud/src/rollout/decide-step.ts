@@ -85,7 +85,8 @@ function breachOf({ evidence, bounds }: Situation): string | null {
       const example = seen.examples.find((node) => node.state === state);
       const of = example === undefined ? "" : ` (${example.nodeId}: ${example.detail ?? state})`;
       const bound = most === 0 ? "None may." : `At most ${percent(most)} may.`;
-      return `${count} of ${nodes} nodes in wave ${seen.wave} ${words}${of}. ${bound}`;
+      const what = count === 1 ? words.replace(/^are /, "is ") : words;
+      return `${count} of ${nodesWords(nodes)} in wave ${seen.wave} ${what}${of}. ${bound}`;
     }
     const rate = eventRateOf(seen, bounds);
     if (rate.verdict === "too-few" || rate.verdict === "too-many") {
@@ -115,6 +116,8 @@ export function eventRateOf(
 /** What a wave still lacks, as a sentence; null where nothing. */
 function missingIn(wave: Wave, seen: WaveEvidence, isLast: boolean): string | null {
   const { counts } = seen;
+  // Until its statement is signed nobody can have heard of it.
+  if (counts.later > 0) return `Tells the nodes of wave ${wave.name}.`;
   const known = knownIn(seen);
   const nodes = seenIn(seen);
   const least = Math.min(wave.minimumNodes, known);
@@ -149,9 +152,14 @@ function seenIn({ counts }: Pick<WaveEvidence, "counts">): number {
 function activeWords(seen: WaveEvidence): string {
   const nodes = seenIn(seen);
   const { active, away } = seen.counts;
-  if (nodes === 0) return `All ${away} nodes of wave ${seen.wave} are away.`;
+  if (nodes === 0) {
+    return away === 1
+      ? `The only node of wave ${seen.wave} is away; it takes the model when it is back.`
+      : `All ${away} nodes of wave ${seen.wave} are away; they take the model when they are back.`;
+  }
   const rest = away === 0 ? "" : `, ${away} away`;
-  return `${active} of ${nodes} nodes of wave ${seen.wave} are active and healthy${rest}.`;
+  const are = active === 1 ? "is" : "are";
+  return `${active} of ${nodesWords(nodes)} of wave ${seen.wave} ${are} active and healthy${rest}.`;
 }
 
 function nodesWords(count: number): string {

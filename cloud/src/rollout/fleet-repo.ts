@@ -31,6 +31,10 @@ export class FleetRepo {
   readonly #stopped = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
   #made = false;
+  /** The newest commit that is here. */
+  #head: string | null = null;
+  /** The branch that HEAD stands for at the other side. */
+  #branch = "refs/heads/main";
 
   constructor(options: {
     /** Address or path of the repository. */
@@ -105,9 +109,8 @@ export class FleetRepo {
         const text = await edit(file?.text ?? null, head);
         if (text === null) return null;
         const commit = await this.#commit(head, path, text, by);
-        const branch = await this.#branch();
         try {
-          await this.#git(["push", "--porcelain", "--", this.#url, `${commit}:${branch}`]);
+          await this.#git(["push", "--porcelain", "--", this.#url, `${commit}:${this.#branch}`]);
           return commit;
         } catch (error) {
           refused = error;
@@ -135,21 +138,22 @@ export class FleetRepo {
     return (await this.#git(args, author)).trim();
   }
 
+  /** Asks first what is newest: mostly it is what is here already. */
   async #fetch(): Promise<string> {
     await this.#make();
     try {
+      const told = await this.#git(["ls-remote", "--symref", "--", this.#url, "HEAD"]);
+      this.#branch = /^ref: (refs\/heads\/\w[\w./-]*)\tHEAD$/m.exec(told)?.[1] ?? this.#branch;
+      const newest = /^([0-9a-f]{40,64})\tHEAD$/m.exec(told)?.[1];
+      if (newest === undefined) throw new Error("the repository has no commit yet");
+      if (newest === this.#head) return newest;
       const args = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--quiet"];
       await this.#git(["fetch", ...args, "--", this.#url, `+HEAD:${HEAD}`]);
-      return (await this.#git(["rev-parse", "--verify", `${HEAD}^{commit}`])).trim();
+      this.#head = (await this.#git(["rev-parse", "--verify", `${HEAD}^{commit}`])).trim();
+      return this.#head;
     } catch (error) {
       throw cloudError("FLEET_REPO_UNREACHABLE", this.#words(error), error);
     }
-  }
-
-  /** The branch that HEAD stands for at the other side. */
-  async #branch(): Promise<string> {
-    const told = await this.#git(["ls-remote", "--symref", "--", this.#url, "HEAD"]);
-    return /^ref: (refs\/heads\/[\w][\w./-]*)\tHEAD$/m.exec(told)?.[1] ?? "refs/heads/main";
   }
 
   async #files(commit: string): Promise<RepoFile[]> {

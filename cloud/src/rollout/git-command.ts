@@ -29,7 +29,7 @@ const ENVIRONMENT_KEYS = [
 export function gitIn(folder: string, signal: AbortSignal, author?: CommitAuthor): SimpleGit {
   const git = simpleGit({
     baseDir: folder,
-    config: ["core.hooksPath=/dev/null", "gc.auto=0", "core.quotePath=false"],
+    config: ["core.hooksPath=/dev/null", "maintenance.auto=false", "core.quotePath=false"],
     timeout: { block: SILENT_MS },
     maxConcurrentProcesses: 1,
     abort: signal,

@@ -34,6 +34,8 @@ export interface Yardstick {
 
 /** Frames so shortly after a replacement say nothing of the model. */
 const CALM_MS = 10_000;
+/** A node that is online is heard every few seconds. */
+const QUIET_MS = 30_000;
 /** Faster than this is never too slow, whatever the multiple of before. */
 const FAST_MS = 100;
 const AT_WORK = ["fetching", "verified", "staged", "warmed", "trial"];
@@ -54,7 +56,7 @@ export function standingOf(node: NodeFacts, yardstick: Yardstick): NodeStanding 
   const told =
     report !== null && report.digest === digest && (report.counter ?? 0) >= counter ? report : null;
   if (told === null) {
-    return node.online && node.lastSeenAt >= waveAt ? is("waiting") : is("away");
+    return node.online && node.lastSeenAt >= waveAt - QUIET_MS ? is("waiting") : is("away");
   }
   if (told.state === "rejected") return is("rejected", told.fault?.code ?? null);
   if (AT_WORK.includes(told.state)) {
@@ -74,14 +76,18 @@ function illnessOf(
 ): string | null {
   const { telemetryAt, latencyMs, camerasDown, camerasStalled } = node;
   if (!node.online || telemetryAt === null || telemetryAt < activeAt + CALM_MS) return null;
-  if (camerasStalled > 0) return `${camerasStalled} cameras whose frames are not inferred`;
+  if (camerasStalled > 0) return `frames of ${cameras(camerasStalled)} are not inferred`;
   if (baseline === null) return null;
   if (camerasDown > baseline.camerasDown) {
-    return `${camerasDown} cameras down, before ${baseline.camerasDown}`;
+    return `${cameras(camerasDown)} down, before ${baseline.camerasDown}`;
   }
   const most = (baseline.latencyMs ?? Number.POSITIVE_INFINITY) * bounds.latencyRatio;
   if (latencyMs !== null && latencyMs > Math.max(most, FAST_MS)) {
     return `latency ${Math.round(latencyMs)} ms, before ${Math.round(baseline.latencyMs ?? 0)} ms`;
   }
   return null;
+}
+
+function cameras(count: number): string {
+  return count === 1 ? "1 camera" : `${count} cameras`;
 }
