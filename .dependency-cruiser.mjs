@@ -45,7 +45,6 @@ export default {
       ["pg", "^cloud/src/database/|^fleet/local/src/(postgres|start)/"],
       ["minio", "^cloud/src/blobs/"],
       ["onnxruntime-node", "^edge-agent/src/detect/|^cloud/src/inference/"],
-      ["better-auth", "^cloud/src/people/|^dashboard/src/connection/"],
       ["pg-boss", "^cloud/src/training/"],
       ["simple-git", "^cloud/src/rollout/"],
       ["@tensorflow/[^/]+", "^cloud/src/training/"],

@@ -1,5 +1,6 @@
 import {
   Cctv,
+  CircleHelp,
   Dumbbell,
   Layers,
   type LucideIcon,
@@ -14,6 +15,7 @@ import {
 export const PAGES = [
   { to: "/live", name: "Live", icon: Cctv },
   { to: "/events", name: "Events", icon: Radar },
+  { to: "/triage", name: "Triage", icon: CircleHelp },
   { to: "/map", name: "Map", icon: MapPin },
   { to: "/cameras", name: "Cameras", icon: Video },
   { to: "/nodes", name: "Nodes", icon: Server },

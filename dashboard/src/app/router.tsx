@@ -48,6 +48,12 @@ const events = createRoute({
   component: lazyRouteComponent(() => import("./events-route.tsx"), "EventsRoute"),
 });
 
+const triage = createRoute({
+  getParentRoute: () => root,
+  path: "/triage",
+  component: lazyRouteComponent(() => import("../features/triage/triage-page.tsx"), "TriagePage"),
+});
+
 const map = createRoute({
   getParentRoute: () => root,
   path: "/map",
@@ -106,6 +112,7 @@ export const router = createRouter({
     home,
     live.addChildren([liveGrid, liveCamera]),
     events,
+    triage,
     map,
     cameras,
     nodes,

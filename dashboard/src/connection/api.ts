@@ -9,6 +9,8 @@ type Inputs = inferRouterInputs<AppRouter>;
 export type Camera = Outputs["cameras"]["list"][number];
 /** One camera with what people want of it. */
 export type CameraSetting = Outputs["cameras"]["settings"][number];
+/** One question to people. */
+export type TriageItem = Outputs["triage"]["next"]["items"][number];
 /** One node as the cloud knows it. */
 export type FleetNode = Outputs["nodes"]["list"][number];
 /** One event as lists have it. */

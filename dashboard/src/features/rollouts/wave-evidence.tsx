@@ -140,7 +140,7 @@ function Line(props: { name: string; value: string; bound: string; children: Rea
 }
 
 /** Nodes that a wave is judged by: those seen since it began. */
-export function seenIn({ counts }: Evidence): number {
+function seenIn({ counts }: Evidence): number {
   const { waiting, swapping, active, unhealthy, rejected, silent } = counts;
   return waiting + swapping + active + unhealthy + rejected + silent;
 }
