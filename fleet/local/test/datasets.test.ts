@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildInputSchema } from "../../../cloud/src/dataset/dataset-query.ts";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { DatasetFixture } from "./dataset-fixture.ts";
 
@@ -11,6 +13,7 @@ beforeAll(async () => {
 beforeEach(() => fixture.clear());
 afterAll(() => fixture.stop());
 
+const SHARED = new URL("../../../../shared/testdata/", import.meta.url).pathname;
 const MINUTE = 60_000;
 const build = (wish: Record<string, unknown> = {}) =>
   fixture.api.datasets.build.mutate({ name: "cars", ...wish });
@@ -357,6 +360,30 @@ test("forged ids and text that breaks programs are refused before anything is re
   expect(await refused(build({ validationShare: 2 }))).toContain("validationShare");
   const built = await build({ name: "Ω≈ç√∫˜µ <script>alert(1)</script> 田中さん" });
   expect((await fixture.api.datasets.list.query({}))[0]?.datasetId).toBe(built.datasetId);
+});
+
+test("every string that breaks programs is a name, or is refused as one", async () => {
+  await fixture.annotateMany(1, 1);
+  const isName = (text: string) =>
+    text.trim() !== "" &&
+    [...text.trim()].length <= 100 &&
+    text.isWellFormed() &&
+    !/\p{Cc}/u.test(text.trim());
+  const strings = JSON.parse(await readFile(`${SHARED}bad/strings/blns.json`, "utf8")) as string[];
+  expect(strings.length).toBeGreaterThan(400);
+  const isAccepted = (name: string) => buildInputSchema.safeParse({ name }).success;
+  for (const text of strings) expect(isAccepted(text)).toBe(isName(text));
+  // A build takes its time: one of eight goes the whole way.
+  for (const text of strings.filter((_text, index) => index % 8 === 0)) {
+    await fixture.query("truncate dataset_pictures, dataset_versions");
+    const message = await refused(build({ name: text }));
+    const [version] = await fixture.api.datasets.list.query({});
+    expect(version?.name).toBe(isName(text) ? text.trim() : undefined);
+    if (version === undefined) expect(message).toContain("a text of 1 to 100 characters");
+  }
+  const classes = strings.filter((text) => text.trim() !== "" && text.length < 100).slice(0, 90);
+  const wish = { query: { classes, empty: false } };
+  expect(await refused(build(wish))).toMatch(/DATASET_EMPTY|a text of 1 to 100/);
 });
 
 test("a preview tells what a build comes to and keeps nothing", async () => {
