@@ -57,4 +57,6 @@ export interface WaveEvidence {
 export interface RolloutEvidence {
   at?: number;
   waves?: WaveEvidence[];
+  /** Nodes of each wave, where the fleet is not too large to keep them. */
+  nodes?: NodeStanding[][];
 }

@@ -80,7 +80,7 @@ export interface WaveItem {
   evidence: WaveEvidence | null;
   /** How its event rate compares with before. */
   eventRate: ReturnType<typeof eventRateOf> | null;
-  /** Its nodes as they are now; null where a newer rollout is about them. */
+  /** Its nodes; null where they were too many to keep. */
   nodes: NodeStanding[] | null;
 }
 
@@ -107,6 +107,8 @@ export async function findRollout(
   bounds: Bounds;
   waves: WaveItem[];
   evidenceAt: number | null;
+  /** The nodes are shown as they are now, not as they were at the end. */
+  isLive: boolean;
 } | null> {
   const [row] = await sql.query<RolloutRow>(BY_ID, [rolloutId]);
   if (row === undefined) return null;
@@ -115,8 +117,10 @@ export async function findRollout(
   const bounds = file?.bounds ?? channelFileSchema.shape.bounds.parse({});
   const isNewest = latest.get(row.channel)?.rolloutId === rolloutId;
   const live = isNewest ? await readEvidence(sql, row, bounds, now) : null;
-  // What led to the end stays as it was then.
+  // What led to the end stays as it was then; after a good one nodes that were away still come.
   const evidence = isOpen(row) ? (live?.evidence ?? []) : (row.evidence.waves ?? []);
+  const isLive = live !== null && (isOpen(row) || row.state === "done");
+  const nodes = isLive ? live.nodes : (row.evidence.nodes ?? []);
   const waves = row.waves.map((wave, index): WaveItem => {
     const { name, labels, watchSeconds, neededShare, minimumNodes } = wave;
     const seen = evidence[index] ?? null;
@@ -131,12 +135,12 @@ export async function findRollout(
       endedAt: wave.endedAt,
       evidence: seen,
       eventRate: seen === null ? null : eventRateOf(seen, bounds),
-      nodes: live?.nodes[index] ?? null,
+      nodes: nodes[index] ?? null,
     };
   });
   const names = await namesOf(sql, [row.fromDigest, row.toDigest]);
   const evidenceAt = isOpen(row) ? now : (row.evidence.at ?? null);
-  return { rollout: toItem(row, names), bounds, waves, evidenceAt };
+  return { rollout: toItem(row, names), bounds, waves, evidenceAt, isLive };
 }
 
 /** Every channel: what Git names, who follows it, what its cohorts were told. */

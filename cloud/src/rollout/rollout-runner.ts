@@ -17,6 +17,9 @@ import {
 } from "./rollout-row.ts";
 import { isSameJson } from "./same-json.ts";
 
+/** Fleets up to this size are kept node by node with the evidence. */
+const KEPT_NODES = 2_000;
+
 const WATCHED: Statement = {
   name: "watch-rollout",
   text: "update rollouts set evidence = $2, waves = $3, why = $4 where rollout_id = $1",
@@ -55,7 +58,7 @@ export class RolloutRunner {
       const rollout = await lockRollout(sql, rolloutId);
       if (rollout === null || (rollout.state !== "running" && rollout.state !== "paused")) return;
       const { bounds } = channel.file;
-      const { evidence } = await readEvidence(sql, rollout, bounds, now);
+      const { evidence, nodes } = await readEvidence(sql, rollout, bounds, now);
       const { state, why, wave, waves, fromDigest, toDigest } = rollout;
       const step = decideStep({
         state,
@@ -72,7 +75,9 @@ export class RolloutRunner {
       const isNews =
         step.why !== why || !isSameJson(rollout.evidence.waves, evidence) || after !== waves;
       if (isNews) {
-        const json = storableJson({ at: now, waves: evidence });
+        const isSmall = nodes.reduce((sum, wave) => sum + wave.length, 0) <= KEPT_NODES;
+        const kept = { at: now, waves: evidence, ...(isSmall ? { nodes } : {}) };
+        const json = storableJson(kept);
         await sql.query(WATCHED, [rolloutId, json, storableJson(after), step.why.slice(0, 1000)]);
         await tellRollouts(sql);
       }

@@ -83,7 +83,9 @@ export function RolloutView({ item }: { item: RolloutItem }) {
           {data.evidenceAt === null || isOpen(rollout) ? null : (
             <p className="border-t px-4 py-2.5 text-xs text-dim">
               The figures are those of the end, <AgeText at={data.evidenceAt} />
-              {states.size === 0 ? "." : "; the squares show the nodes as they are now."}
+              {data.isLive
+                ? "; the squares show the nodes as they are now."
+                : ", and so are the squares."}
             </p>
           )}
         </>
