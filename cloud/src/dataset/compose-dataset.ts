@@ -72,7 +72,7 @@ export async function composeDataset(
 
   const named = new Set([...(input.query.pictures ?? []), ...wanted.keys()]);
   const { learning, goldenLike } = await withoutGolden(asked, facts, frozen, named);
-  if (learning.length === 0 && goldenAnnotations.length === 0) {
+  if (learning.length === 0) {
     const why = goldenLike.length > 0 ? `; ${goldenLike.length} are golden, or look so` : "";
     throw cloudError("DATASET_EMPTY", `no picture answers the query${why}`);
   }

@@ -26,7 +26,7 @@ export function DatasetDetail({ dataset, others, onCompare, onFreeze }: DatasetD
   const [choice, setChoice] = useState<PictureChoice>({ split: null, className: null });
   const { data: detail } = query;
   return (
-    <section aria-label="Version" className="min-w-0 flex-1 overflow-y-auto">
+    <section aria-label="Version" className="@container min-w-0 flex-1 overflow-y-auto">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
         <h2 className="min-w-0 truncate text-base font-medium">{dataset.name}</h2>
         <span className="flex items-center gap-1 text-xs text-dim" title={dataset.datasetId}>
@@ -57,7 +57,7 @@ export function DatasetDetail({ dataset, others, onCompare, onFreeze }: DatasetD
         <>
           <Fitness detail={detail} />
           <Figures detail={detail} />
-          <div className="grid grid-cols-1 gap-x-8 gap-y-4 px-4 py-3 xl:grid-cols-[3fr_2fr]">
+          <div className="grid grid-cols-1 gap-x-8 gap-y-4 px-4 py-3 @4xl:grid-cols-[3fr_2fr]">
             <Composition
               counts={detail.counts}
               onClass={(className) => setChoice({ split: null, className })}
@@ -133,7 +133,7 @@ function Figures({ detail }: { detail: Detail }) {
   const { counts, leftOut } = detail;
   const left = leftOut.goldenLike.length + leftOut.otherSplit.length;
   return (
-    <dl className="grid grid-cols-2 gap-px border-y bg-line lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-px border-y bg-line @lg:grid-cols-4">
       <Figure name="Pictures" value={formatCount(detail.pictures)}>
         {counts.train.pictures} to learn from, {counts.validation.pictures} to measure on
       </Figure>
