@@ -386,6 +386,18 @@ test("every string that breaks programs is a name, or is refused as one", async 
   expect(await refused(build(wish))).toMatch(/DATASET_EMPTY|a text of 1 to 100/);
 });
 
+test("more pictures than a version may have are refused before one is read", async () => {
+  await fixture.query(
+    `insert into annotations (annotation_id, node_id, camera_id, picture, width, height, crop,
+      captured_at, phash, boxes, verdict, person_id, person_name, at)
+    select gen_random_uuid(), 'node-a', 'gate', encode(sha256(i::text::bytea), 'hex'), 96, 72,
+      '{0,0,1,1}', 0, '', '[]', 'reject', 'lena', 'Lena', i from generate_series(1, 20001) i`,
+  );
+  expect(await refused(build())).toContain("DATASET_TOO_LARGE");
+  const freezing = fixture.api.datasets.freeze.mutate({ name: "golden", query: {} });
+  expect(await refused(freezing)).toContain("DATASET_TOO_LARGE");
+});
+
 test("a preview tells what a build comes to and keeps nothing", async () => {
   await fixture.annotateMany(1, 8);
   const { datasetId, counts } = await fixture.api.datasets.preview.query({});
