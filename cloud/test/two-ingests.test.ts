@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { Aedes } from "aedes";
 import { pino } from "pino";
@@ -11,11 +12,13 @@ import { trackRows } from "./sample-rows.ts";
 import { makeDatabase } from "./test-database.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
+const MIGRATIONS = readdirSync(new URL("../src/database/migrations", import.meta.url)).length;
+
 test("two processes that store the same batches at once store every row once", async () => {
   const database = await makeDatabase();
   // Two starters at once: one migrates, the other waits for it.
   const applied = await Promise.all([migrate(database.url), migrate(database.url)]);
-  expect(applied.map(({ length }) => length).sort()).toEqual([0, 4]);
+  expect(applied.map(({ length }) => length).sort((a, b) => a - b)).toEqual([0, MIGRATIONS]);
   const logger = pino({ level: "silent" });
   const processes = [1, 2].map(() => new Postgres({ url: database.url, logger }));
   const epoch = uuidV7();
