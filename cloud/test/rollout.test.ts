@@ -3,6 +3,7 @@ import { statementSchema } from "@sentinel/protocol/statement";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Postgres } from "../src/database/postgres.ts";
+import { ModelOffers } from "../src/rollout/model-offers.ts";
 import { StatementIssuer } from "../src/rollout/statements.ts";
 import { connectApi } from "./api-client.ts";
 import { FleetFixture, stableFile } from "./fleet-fixture.ts";
@@ -233,4 +234,65 @@ test("forged ids and words are refused before anything happens", async () => {
     await expect(rollouts.promote.mutate(wish)).rejects.toThrow(words);
   }
   expect(await fleet.git(fleet.url, "rev-parse", "main")).toBe(head);
+});
+
+test("cameras that people want come with the retained desired state, also to a node that was away", async () => {
+  const first = await connect("node-a", "canary", NEXT);
+  await waitUntil(() => first.desired.length > 0);
+  const wish = { nodeId: "node-a", cameraId: "gate-9", name: "Gate 9" };
+  await connection.api.cameras.add.mutate({ ...wish, url: "rtsp://192.0.2.1/stream" });
+  await waitUntil(() => first.desired.at(-1)?.cameras.length === 1);
+  expect(first.desired.at(-1)).toMatchObject({
+    nodeId: "node-a",
+    cameras: [
+      { cameraId: "gate-9", url: "rtsp://192.0.2.1/stream", enabled: true, deleted: false },
+    ],
+  });
+  nodes.splice(nodes.indexOf(first), 1);
+  await first.leave();
+  await cloud.restart();
+  const back = await connect("node-a", "canary", NEXT);
+  await waitUntil(() => back.desired.at(-1)?.cameras.length === 1);
+  expect(back.desired.at(-1)?.cameraRevision).toBe(first.desired.at(-1)?.cameraRevision);
+});
+
+test("a node that lost its connection while it fetched is offered the model again", async () => {
+  const options = { labels: { channel: "stable", ring: "broad" }, keys: fleet.keys, running: BASE };
+  const come = () =>
+    FleetNode.connect(cloud.mqttUrl, "node-b", "b", { ...options, ends: () => "silent" });
+  const cut = await come();
+  await waitUntil(() => cut.offers.length === 1);
+  await cut.leave();
+  const back = await come();
+  nodes.push(back);
+  await waitUntil(() => back.offers.length === 1);
+  expect(back.offers[0]).toMatchObject({ digest: NEXT });
+});
+
+test("an offer is made once, and again when its address has expired or the node has come anew", async () => {
+  const database = new Postgres({ url: cloud.database.url, logger: pino({ level: "silent" }) });
+  const sent: string[] = [];
+  const offers = new ModelOffers({
+    database,
+    blobs: { presignGet: async (key) => `http://127.0.0.1:9/${key}` },
+    send: (topic) => sent.push(topic) > 0,
+    logger: pino({ level: "silent" }),
+  });
+  await cloud.database.query(
+    `insert into nodes (node_id, online, first_seen_at, last_seen_at, started_at, model_report)
+      values ('node-z', true, 1, 1, 1, $1)`,
+    [JSON.stringify({ state: "fetching", digest: NEXT })],
+  );
+  const look = async (at: number) => {
+    await offers.look("node-z", at);
+    return sent.length;
+  };
+  expect(await look(0)).toBe(1);
+  expect(await look(3_599_000)).toBe(1);
+  expect(await look(3_601_000)).toBe(2);
+  await cloud.database.query("update nodes set started_at = 2 where node_id = 'node-z'");
+  expect(await look(3_602_000)).toBe(3);
+  await cloud.database.query("update nodes set online = false where node_id = 'node-z'");
+  expect(await look(99_000_000)).toBe(3);
+  await database.stop();
 });

@@ -72,7 +72,11 @@ export async function startFleetRole(
   };
   const listener = new PostgresListener({ url: parts.databaseUrl, logger });
   listener.on(FLEET_CHANNEL, () => wake());
-  listener.on(DESIRED_CHANNEL, (payload) => publisher.changed(payload));
+  listener.on(DESIRED_CHANNEL, (payload) => {
+    publisher.changed(payload);
+    // It may have come online, and what it was sent over its last connection may have got lost.
+    if (payload !== null) offers.forget(payload);
+  });
   listener.on(MODEL_REPORTS_CHANNEL, (payload) => {
     void offers.look(payload, Date.now());
     wake();
