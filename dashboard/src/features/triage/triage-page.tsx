@@ -61,7 +61,11 @@ export function TriagePage() {
           id="triage-class"
           className="h-7 rounded-md border border-line-strong bg-canvas px-2"
           value={className ?? ""}
-          onChange={(event) => setChosen(event.target.value === "" ? null : event.target.value)}
+          onChange={(event) => {
+            setChosen(event.target.value === "" ? null : event.target.value);
+            // Keys belong to the answers again.
+            event.target.blur();
+          }}
         >
           {classes.map((of) => (
             <option key={of.className ?? ""} value={of.className ?? ""}>
@@ -142,7 +146,11 @@ function Questions({ className }: { className: string | null }) {
           </p>
         )}
         <div className="flex shrink-0 flex-wrap gap-2 border-t p-3">
-          <Answer keys="A" onClick={() => queue.answer("accept", null)}>
+          <Answer
+            keys="A"
+            disabled={current?.classId == null}
+            onClick={() => queue.answer("accept", null)}
+          >
             Accept
           </Answer>
           <Answer keys="X" onClick={() => queue.answer("reject", null)}>
@@ -175,9 +183,15 @@ function Questions({ className }: { className: string | null }) {
   );
 }
 
-function Answer(props: { keys: string; onClick: () => void; children: React.ReactNode }) {
+function Answer(props: {
+  keys: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}) {
   return (
     <Button
+      disabled={props.disabled}
       onClick={(event) => {
         // The space bar must go on being a key of the page.
         event.currentTarget.blur();

@@ -25,6 +25,8 @@ export function useTriageQueue(className: string | null) {
   const shownAt = useRef(performance.now());
   const held = useRef<TriageItem[]>([]);
   held.current = items;
+  /** Answered or skipped here, and not yet kept by the cloud. */
+  const unsent = useRef(new Set<string>());
 
   /** One thing after another, in the order of the keys. */
   const inOrder = useCallback((work: () => Promise<unknown>) => {
@@ -36,9 +38,10 @@ export function useTriageQueue(className: string | null) {
   }, []);
 
   const fill = useCallback(async () => {
-    const holding = held.current.map(({ itemId }) => itemId);
-    if (holding.length >= AHEAD) return;
-    const { items: more } = await ask({ className, count: AHEAD - holding.length, holding });
+    const missing = AHEAD - held.current.length;
+    if (missing <= 0) return;
+    const holding = [...held.current.map(({ itemId }) => itemId), ...unsent.current];
+    const { items: more } = await ask({ className, count: missing, holding });
     for (const { picture } of more) void decode(picture);
     setItems((now) => [
       ...now,
@@ -73,8 +76,17 @@ export function useTriageQueue(className: string | null) {
     const decisionMs = Math.round(performance.now() - shownAt.current);
     const annotationId = crypto.randomUUID();
     next();
+    unsent.current.add(current.itemId);
     void inOrder(async () => {
-      await send({ annotationId, itemId: current.itemId, verdict, boxes, decisionMs });
+      try {
+        await send({ annotationId, itemId: current.itemId, verdict, boxes, decisionMs });
+      } catch (error) {
+        // It is asked again, rather than lost.
+        setItems((now) => [current, ...now]);
+        throw error;
+      } finally {
+        unsent.current.delete(current.itemId);
+      }
       await fill();
       await refresh();
     });
