@@ -85,7 +85,12 @@ function CameraMap({ cameras: list }: { cameras: readonly CameraSetting[] }) {
     };
   }, []);
   useEffect(() => world.current?.show(cameras, selected), [cameras, selected]);
-  useEffect(() => world.current?.setTheme(theme), [theme]);
+  const drawnIn = useRef(theme);
+  useEffect(() => {
+    if (drawnIn.current === theme) return;
+    drawnIn.current = theme;
+    world.current?.setTheme(theme);
+  }, [theme]);
   useEffect(() => feed.onEvent((event) => world.current?.pulse(cameraKey(event))), [feed]);
 
   const placed = list.filter((camera) => camera.place !== null).length;
