@@ -5,12 +5,17 @@ import { exportDataset } from "../datasets/export-dataset.ts";
 import { importFolder } from "../datasets/import-folder.ts";
 import { FORMATS, type Format } from "../datasets/read-labelled-folder.ts";
 import { localError } from "../errors.ts";
-import { addCloudOptions, type CloudOptions, cloudFault, connectCloud } from "./cloud-client.ts";
+import {
+  askingCloud,
+  type CloudApi,
+  type CloudCommandOptions,
+  cloudCommand,
+  printJson,
+  printLine,
+} from "./cloud-command.ts";
 import { addQueryOptions, buildWishOf, type QueryFlags, queryOf } from "./dataset-query-options.ts";
 import { textTable } from "./text-table.ts";
 
-type Api = ReturnType<typeof connectCloud>["api"];
-type Options = CloudOptions & { json?: boolean };
 type Outputs = inferRouterOutputs<AppRouter>["datasets"];
 type Split = Outputs["pictures"]["pictures"][number]["split"];
 
@@ -30,8 +35,8 @@ export function addDatasetsCommand(program: Command): Command {
 }
 
 function addReading(datasets: Command): void {
-  on(datasets.command("list").description("dataset versions, the newest first")).action(
-    asking(async (api, options) => {
+  cloudCommand(datasets.command("list").description("dataset versions, the newest first")).action(
+    askingCloud(async (api, options) => {
       const versions = await api.datasets.list.query({});
       if (options.json === true) return printJson(versions);
       const head = ["VERSION", "NAME", "TRAIN", "VALIDATION", "GOLDEN", "BOXES", "MADE", "BY"];
@@ -43,30 +48,30 @@ function addReading(datasets: Command): void {
         new Date(version.madeAt).toISOString().slice(0, 16),
         version.madeBy,
       ]);
-      print(textTable(head, rows));
+      printLine(textTable(head, rows));
     }),
   );
-  on(
+  cloudCommand(
     datasets.command("show").description("what a version is made of").argument("<version>", ID),
   ).action(
-    asking<[string]>(async (api, options, version) => {
+    askingCloud<[string]>(async (api, options, version) => {
       const datasetId = await wholeId(api, version);
       show(await api.datasets.byId.query({ datasetId }), options);
     }),
   );
-  on(
+  cloudCommand(
     datasets
       .command("diff")
       .description("what two versions have not in common")
       .argument("<before>", ID)
       .argument("<after>", ID),
   ).action(
-    asking<[string, string]>(async (api, options, before, after) => {
+    askingCloud<[string, string]>(async (api, options, before, after) => {
       const pair = { before: await wholeId(api, before), after: await wholeId(api, after) };
       const diff = await api.datasets.diff.query(pair);
       if (options.json === true) return printJson(diff);
       const { added, removed, answers, moved, same } = diff.counts;
-      print(
+      printLine(
         `${added} added, ${removed} removed, ${answers} answered anew, ${moved} moved, ${same} the same`,
       );
       const rows = diff.classes.map((one) => [
@@ -74,13 +79,13 @@ function addReading(datasets: Command): void {
         String(one.before),
         String(one.after),
       ]);
-      print(textTable(["CLASS", "BOXES BEFORE", "AFTER"], rows));
+      printLine(textTable(["CLASS", "BOXES BEFORE", "AFTER"], rows));
     }),
   );
 }
 
 function addBuild(datasets: Command): void {
-  on(
+  cloudCommand(
     addQueryOptions(
       datasets.command("build").description("build a version from the answers that hold"),
     )
@@ -92,7 +97,7 @@ function addBuild(datasets: Command): void {
       .option("--validation <sha256...>", "pictures that have to be measured on")
       .option("--dry-run", "tell what it would come to; pictures are looked for when it is built"),
   ).action(
-    asking<[], QueryFlags & { name: string; dryRun?: boolean }>(async (api, options) => {
+    askingCloud<[], QueryFlags & { name: string; dryRun?: boolean }>(async (api, options) => {
       const wish = buildWishOf(options);
       if (options.dryRun === true)
         return showBuilt(await api.datasets.preview.query(wish), options);
@@ -104,8 +109,8 @@ function addBuild(datasets: Command): void {
 
 function addGolden(datasets: Command): void {
   const golden = datasets.command("golden").description("sets that no training may touch");
-  on(golden.command("list").description("golden sets, the newest first")).action(
-    asking(async (api, options) => {
+  cloudCommand(golden.command("list").description("golden sets, the newest first")).action(
+    askingCloud(async (api, options) => {
       const sets = await api.datasets.golden.query();
       if (options.json === true) return printJson(sets);
       const rows = sets.map((set) => [
@@ -117,10 +122,10 @@ function addGolden(datasets: Command): void {
         new Date(set.frozenAt).toISOString().slice(0, 16),
         set.frozenBy,
       ]);
-      print(textTable(["SET", "NAME", "PICTURES", "BOXES", "VERSIONS", "FROZEN", "BY"], rows));
+      printLine(textTable(["SET", "NAME", "PICTURES", "BOXES", "VERSIONS", "FROZEN", "BY"], rows));
     }),
   );
-  on(
+  cloudCommand(
     addQueryOptions(
       golden
         .command("freeze")
@@ -132,7 +137,7 @@ function addGolden(datasets: Command): void {
         new Option("--split <part...>", "parts of the version (validation)").choices(SPLITS),
       ),
   ).action(
-    asking<[], QueryFlags & { name: string; dataset?: string; split?: Split[] }>(
+    askingCloud<[], QueryFlags & { name: string; dataset?: string; split?: Split[] }>(
       async (api, options) => {
         const query = queryOf(options);
         if (options.dataset !== undefined && Object.keys(query).length > 0) {
@@ -150,7 +155,7 @@ function addGolden(datasets: Command): void {
         const frozen = await api.datasets.freeze.mutate({ name: options.name, ...wish });
         if (options.json === true) return printJson(frozen);
         const told = frozen.existed ? "was frozen before" : "is frozen";
-        print(`${frozen.goldenId} ${told}: ${frozen.pictures} pictures`);
+        printLine(`${frozen.goldenId} ${told}: ${frozen.pictures} pictures`);
       },
     ),
   );
@@ -161,7 +166,7 @@ function addFolders(datasets: Command): void {
     new Option("--format <format>", "how labels are written")
       .choices(FORMATS)
       .makeOptionMandatory();
-  on(
+  cloudCommand(
     datasets
       .command("export")
       .description("write a version with its pictures to a new folder")
@@ -169,15 +174,15 @@ function addFolders(datasets: Command): void {
       .addOption(format())
       .requiredOption("--out <folder>", "a folder that is new or empty"),
   ).action(
-    asking<[string], { format: Format; out: string }>(async (api, options, version) => {
+    askingCloud<[string], { format: Format; out: string }>(async (api, options, version) => {
       const datasetId = await wholeId(api, version);
       const wish = { datasetId, format: options.format, out: options.out };
       const done = await exportDataset(api, wish, telling("exported"));
       if (options.json === true) return printJson({ datasetId, out: options.out, ...done });
-      print(`${done.pictures} pictures and ${done.files} label files are in ${options.out}`);
+      printLine(`${done.pictures} pictures and ${done.files} label files are in ${options.out}`);
     }),
   );
-  on(
+  cloudCommand(
     datasets
       .command("import")
       .description("take the labels of a folder as answers, and upload its pictures")
@@ -186,24 +191,24 @@ function addFolders(datasets: Command): void {
       .requiredOption("--camera <id>", "the camera that they count for, for example coco128")
       .option("--node <id>", "the node of that camera", "import"),
   ).action(
-    asking<[string], { format: Format; camera: string; node: string }>(
+    askingCloud<[string], { format: Format; camera: string; node: string }>(
       async (api, options, folder) => {
         const place = { nodeId: options.node, cameraId: options.camera };
         const wish = { folder, format: options.format, ...place };
         const done = await importFolder(api, wish, telling("imported"));
         if (options.json === true) return printJson(done);
-        print(
+        printLine(
           `${done.imported} of ${done.pictures} pictures are imported with their boxes; ${done.unchanged} were there with the same answer`,
         );
-        if (done.unlabelled > 0) print(`${done.unlabelled} pictures have no labels: left out`);
-        if (done.lonely > 0) print(`${done.lonely} labels files have no picture: left out`);
-        if (done.twice > 0) print(`${done.twice} files are the same picture as another`);
+        if (done.unlabelled > 0) printLine(`${done.unlabelled} pictures have no labels: left out`);
+        if (done.lonely > 0) printLine(`${done.lonely} labels files have no picture: left out`);
+        if (done.twice > 0) printLine(`${done.twice} files are the same picture as another`);
       },
     ),
   );
 }
 
-function show(detail: Outputs["byId"], options: Options): void {
+function show(detail: Outputs["byId"], options: CloudCommandOptions): void {
   if (options.json === true) {
     printJson(detail);
     return;
@@ -225,14 +230,14 @@ function show(detail: Outputs["byId"], options: Options): void {
     ...detail.people.map((one) => ["answers of", `${one.name}: ${one.pictures} pictures`]),
     ...detail.models.map((one) => ["model", `${one.name} ${one.digest}`]),
   ];
-  print(textTable(null, rows));
-  print("");
-  print(countsTable(counts));
+  printLine(textTable(null, rows));
+  printLine("");
+  printLine(countsTable(counts));
 }
 
 function showBuilt(
   built: Omit<Outputs["build"], "existed"> & { existed?: boolean },
-  options: Options,
+  options: CloudCommandOptions,
 ): void {
   if (options.json === true) {
     printJson(built);
@@ -244,11 +249,11 @@ function showBuilt(
       : built.existed
         ? "was there already"
         : "is built";
-  print(`${built.datasetId} ${state}`);
+  printLine(`${built.datasetId} ${state}`);
   const { goldenLike, otherSplit } = built.leftOut;
-  if (goldenLike.length > 0) print(`${goldenLike.length} look like golden pictures: left out`);
-  if (otherSplit.length > 0) print(`${otherSplit.length} look like the other part: left out`);
-  print(countsTable(built.counts));
+  if (goldenLike.length > 0) printLine(`${goldenLike.length} look like golden pictures: left out`);
+  if (otherSplit.length > 0) printLine(`${otherSplit.length} look like the other part: left out`);
+  printLine(countsTable(built.counts));
 }
 
 function countsTable(counts: Outputs["byId"]["counts"]): string {
@@ -271,7 +276,7 @@ function countsTable(counts: Outputs["byId"]["counts"]): string {
 }
 
 /** The id that begins so. @throws CodedError INPUT_INVALID where none does, or several do. */
-async function wholeId(api: Api, start: string): Promise<string> {
+async function wholeId(api: CloudApi, start: string): Promise<string> {
   if (/^[0-9a-f]{64}$/.test(start)) return start;
   const versions = await api.datasets.list.query({ limit: 200 });
   const found = versions.filter(({ datasetId }) => datasetId.startsWith(start.toLowerCase()));
@@ -281,38 +286,9 @@ async function wholeId(api: Api, start: string): Promise<string> {
   throw localError("INPUT_INVALID", `${start.slice(0, 80)}: ${why}`);
 }
 
-function on(command: Command): Command {
-  return addCloudOptions(command).option("--json", "one JSON value on stdout");
-}
-
-/** Runs a command's work with a connection that is closed after it. */
-function asking<Args extends string[], Flags = unknown>(
-  work: (api: Api, options: Options & Flags, ...args: Args) => Promise<void>,
-) {
-  return async (...given: unknown[]): Promise<void> => {
-    const options = given.at(-2) as Options & Flags;
-    const { api, close } = connectCloud(options);
-    try {
-      await work(api, options, ...(given.slice(0, -2) as Args));
-    } catch (error) {
-      throw cloudFault(error);
-    } finally {
-      close();
-    }
-  };
-}
-
 /** Progress for a person who looks on. */
 function telling(verb: string): (done: number, of: number) => void {
   return (done, of) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} pictures ${verb}\n`);
   };
-}
-
-function printJson(value: unknown): void {
-  print(JSON.stringify(value));
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,13 +1,18 @@
 import type { AppRouter } from "@sentinel/cloud/api/router";
 import type { inferRouterOutputs } from "@trpc/server";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addCloudOptions, type CloudOptions, cloudFault, connectCloud } from "./cloud-client.ts";
+import {
+  askingCloud,
+  type CloudApi,
+  type CloudCommandOptions,
+  cloudCommand,
+  printJson,
+  printLine,
+} from "./cloud-command.ts";
 import { textTable } from "./text-table.ts";
 import { addTrainCameraCommand } from "./train-camera-command.ts";
 
 type Job = inferRouterOutputs<AppRouter>["training"]["byId"];
-type Api = ReturnType<typeof connectCloud>["api"];
-type Options = CloudOptions & { json?: boolean };
 
 const WATCH_MS = 500;
 
@@ -16,31 +21,35 @@ export function addTrainCommand(program: Command): Command {
   const train = program.command("train").description("train models and watch them learn");
   addTrainCameraCommand(train);
   addStart(train);
-  on(train.command("list").description("training jobs, the newest first")).action(
-    asking(async (api, options) => {
+  cloudCommand(train.command("list").description("training jobs, the newest first")).action(
+    askingCloud(async (api, options) => {
       const jobs = await api.training.list.query();
       if (options.json === true) return printJson(jobs);
-      print(textTable(["JOB", "STATE", "STAGE", "AP50", "DATASET", "MODEL"], jobs.map(cellsOf)));
+      printLine(
+        textTable(["JOB", "STATE", "STAGE", "AP50", "DATASET", "MODEL"], jobs.map(cellsOf)),
+      );
     }),
   );
-  on(train.command("show").description("one training job").argument("<job>", "its id")).action(
-    asking<[string]>(async (api, options, jobId) =>
+  cloudCommand(
+    train.command("show").description("one training job").argument("<job>", "its id"),
+  ).action(
+    askingCloud<[string]>(async (api, options, jobId) =>
       show(await api.training.byId.query({ jobId }), options),
     ),
   );
-  on(
+  cloudCommand(
     train
       .command("watch")
       .description("follow a training job until it is over; exit code 1 where it failed")
       .argument("<job>", "its id"),
-  ).action(asking<[string]>((api, options, jobId) => watch(api, jobId, options)));
-  on(
+  ).action(askingCloud<[string]>((api, options, jobId) => watch(api, jobId, options)));
+  cloudCommand(
     train.command("cancel").description("cancel a training job").argument("<job>", "its id"),
   ).action(
-    asking<[string]>(async (api, options, jobId) => {
+    askingCloud<[string]>(async (api, options, jobId) => {
       await api.training.cancel.mutate({ jobId });
       if (options.json === true) printJson({ jobId });
-      else print(`${jobId} is cancelled.`);
+      else printLine(`${jobId} is cancelled.`);
     }),
   );
   addSettings(train);
@@ -57,7 +66,7 @@ interface StartFlags {
 }
 
 function addStart(train: Command): void {
-  on(
+  cloudCommand(
     train
       .command("start")
       .description("train a model from a dataset version")
@@ -68,7 +77,7 @@ function addStart(train: Command): void {
       .option("--seed <number>", "the same seed gives the same model", whole, 1)
       .option("--watch", "follow it until it is over"),
   ).action(
-    asking<[], StartFlags>(async (api, options) => {
+    askingCloud<[], StartFlags>(async (api, options) => {
       const { jobId } = await api.training.start.mutate({
         datasetId: options.dataset,
         ...(options.base === undefined ? {} : { baseDigest: options.base }),
@@ -78,7 +87,7 @@ function addStart(train: Command): void {
       });
       if (options.watch === true) return watch(api, jobId, options);
       if (options.json === true) printJson({ jobId });
-      else print(`${jobId} is queued. Follow it: sentinel train watch ${jobId}`);
+      else printLine(`${jobId} is queued. Follow it: sentinel train watch ${jobId}`);
     }),
   );
 }
@@ -91,7 +100,7 @@ interface LoopFlags {
 }
 
 function addSettings(train: Command): void {
-  on(
+  cloudCommand(
     train
       .command("settings")
       .description("when the loop trains by itself: shows it, and changes what is given")
@@ -100,7 +109,7 @@ function addSettings(train: Command): void {
       .addOption(new Option("--on", "train by itself").conflicts("off"))
       .addOption(new Option("--off", "only by hand").conflicts("on")),
   ).action(
-    asking<[], LoopFlags>(async (api, options) => {
+    askingCloud<[], LoopFlags>(async (api, options) => {
       const { annotations, engine } = options;
       const change = {
         ...(annotations === undefined ? {} : { annotations }),
@@ -112,18 +121,20 @@ function addSettings(train: Command): void {
       const loop = await api.training.loop.query();
       if (options.json === true) return printJson(loop);
       const { settings } = loop;
-      print(
+      printLine(
         `${settings.enabled ? "on" : "off"}: after ${settings.annotations} new annotations, engine ${settings.engine}`,
       );
-      print(`${loop.annotations} have come; begins from ${loop.base?.name ?? "no approved model"}`);
+      printLine(
+        `${loop.annotations} have come; begins from ${loop.base?.name ?? "no approved model"}`,
+      );
       if (loop.blocked !== null)
-        print(`cannot train yet: ${loop.blocked.code}: ${loop.blocked.message}`);
+        printLine(`cannot train yet: ${loop.blocked.code}: ${loop.blocked.message}`);
     }),
   );
 }
 
 /** Asks again until the job is over. */
-async function watch(api: Api, jobId: string, options: Options): Promise<void> {
+async function watch(api: CloudApi, jobId: string, options: CloudCommandOptions): Promise<void> {
   let told = "";
   for (;;) {
     const job = await api.training.byId.query({ jobId });
@@ -147,7 +158,7 @@ function lineOf(job: Job): string {
   return `${stage}: epoch ${last.epoch}, loss ${last.trainLoss.toFixed(3)}, validation ${last.validationLoss.toFixed(3)}, AP50 ${last.validationAp50.toFixed(3)}`;
 }
 
-function show(job: Job, options: Options): void {
+function show(job: Job, options: CloudCommandOptions): void {
   if (options.json === true) {
     printJson(job);
     return;
@@ -171,7 +182,7 @@ function show(job: Job, options: Options): void {
     ...(job.fault?.action == null ? [] : [["what to do", job.fault.action]]),
     ...(job.fault?.lines ?? []).map((line) => ["", line]),
   ];
-  print(textTable(null, rows));
+  printLine(textTable(null, rows));
 }
 
 function cellsOf(job: Job): string[] {
@@ -187,10 +198,6 @@ function cellsOf(job: Job): string[] {
   ];
 }
 
-function on(command: Command): Command {
-  return addCloudOptions(command).option("--json", "one JSON value on stdout");
-}
-
 function engineOption(): Option {
   return new Option("--engine <name>", "head: the detection head; tfjs: TensorFlow.js").choices([
     "head",
@@ -198,33 +205,8 @@ function engineOption(): Option {
   ]);
 }
 
-/** Runs a command's work with a connection that is closed after it. */
-function asking<Args extends string[], Flags = unknown>(
-  work: (api: Api, options: Options & Flags, ...args: Args) => Promise<void>,
-) {
-  return async (...given: unknown[]): Promise<void> => {
-    const options = given.at(-2) as Options & Flags;
-    const { api, close } = connectCloud(options);
-    try {
-      await work(api, options, ...(given.slice(0, -2) as Args));
-    } catch (error) {
-      throw cloudFault(error);
-    } finally {
-      close();
-    }
-  };
-}
-
 function whole(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError("A whole number is wanted.");
-}
-
-function printJson(value: unknown): void {
-  print(JSON.stringify(value));
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
