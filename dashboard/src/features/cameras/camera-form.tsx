@@ -2,11 +2,9 @@ import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import type { CameraSetting, FleetNode } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
+import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { useCameraChanges } from "./use-camera-settings.ts";
-
-const FIELD =
-  "h-8 w-full rounded-md border border-line-strong bg-canvas px-2 text-sm disabled:opacity-60";
 
 interface CameraFormProps {
   /** The camera to change; null adds one. */
@@ -52,7 +50,7 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
       <h2 className="text-base font-semibold">
         {camera === null ? "Add a camera" : `Change ${camera.name}`}
       </h2>
-      <Field id={ids.node} label="Node">
+      <FieldRow id={ids.node} label="Node">
         <select
           id={ids.node}
           className={FIELD}
@@ -67,8 +65,8 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
             </option>
           ))}
         </select>
-      </Field>
-      <Field
+      </FieldRow>
+      <FieldRow
         id={ids.id}
         label="Id"
         hint="Lower-case letters, digits and inner dashes. Stays for ever."
@@ -83,8 +81,8 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
           pattern="[a-z0-9]([a-z0-9\-]{0,62}[a-z0-9])?"
           onChange={(event) => setCameraId(event.target.value)}
         />
-      </Field>
-      <Field id={ids.name} label="Name">
+      </FieldRow>
+      <FieldRow id={ids.name} label="Name">
         <input
           id={ids.name}
           className={FIELD}
@@ -94,8 +92,8 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
           placeholder="Gate, north side"
           onChange={(event) => setName(event.target.value)}
         />
-      </Field>
-      <Field
+      </FieldRow>
+      <FieldRow
         id={ids.url}
         label="Address"
         hint={
@@ -115,7 +113,7 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
           spellCheck={false}
           onChange={(event) => setUrl(event.target.value)}
         />
-      </Field>
+      </FieldRow>
       <div className="flex items-center gap-2">
         <Button
           disabled={url === "" || probe.isPending}
@@ -125,11 +123,7 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
         </Button>
         <ProbeAnswer probe={probe} />
       </div>
-      {error === null ? null : (
-        <p role="alert" className="text-down">
-          {error.message}
-        </p>
-      )}
+      <FormError error={error} />
       <div className="flex gap-2 border-t pt-3">
         <Button type="submit" variant="solid" disabled={busy}>
           {camera === null ? "Add camera" : "Send change"}
@@ -139,18 +133,6 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function Field(props: { id: string; label: string; hint?: string; children: React.ReactNode }) {
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={props.id} className="text-xs font-medium text-dim">
-        {props.label}
-      </label>
-      {props.children}
-      {props.hint === undefined ? null : <p className="text-xs text-faint">{props.hint}</p>}
-    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Cctv, Plus } from "lucide-react";
 import { useState } from "react";
+import { cameraKey } from "../../connection/api.ts";
 import { plural } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
@@ -34,7 +35,9 @@ export function CamerasPage() {
     );
   }
   const chosen =
-    open === null || open === "add" ? undefined : cameras.find((camera) => keyOf(camera) === open);
+    open === null || open === "add"
+      ? undefined
+      : cameras.find((camera) => cameraKey(camera) === open);
   const live = cameras.filter((camera) => stateOf(camera).tone === "live").length;
   const panel = open === "add" || chosen !== undefined;
   return (
@@ -71,10 +74,10 @@ export function CamerasPage() {
             <tbody>
               {cameras.map((camera) => (
                 <CameraRow
-                  key={keyOf(camera)}
+                  key={cameraKey(camera)}
                   camera={camera}
-                  selected={keyOf(camera) === open}
-                  onEdit={() => setOpen(keyOf(camera))}
+                  selected={cameraKey(camera) === open}
+                  onEdit={() => setOpen(cameraKey(camera))}
                 />
               ))}
             </tbody>
@@ -96,10 +99,6 @@ export function CamerasPage() {
       ) : null}
     </div>
   );
-}
-
-function keyOf(camera: { nodeId: string; cameraId: string }): string {
-  return `${camera.nodeId}/${camera.cameraId}`;
 }
 
 function Skeleton() {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
+import { FormError } from "../../ui/form-parts.tsx";
 import { useCameraChanges } from "./use-camera-settings.ts";
 
 /** Takes a camera from its node, after a second press. */
@@ -31,11 +32,7 @@ export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone
           <Button onClick={() => setSure(true)}>Remove…</Button>
         )}
       </div>
-      {remove.error === null ? null : (
-        <p role="alert" className="text-down">
-          {remove.error.message}
-        </p>
-      )}
+      <FormError error={remove.error} />
     </section>
   );
 }

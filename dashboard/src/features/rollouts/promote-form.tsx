@@ -1,12 +1,10 @@
 import { X } from "lucide-react";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { shortDigest } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
+import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { useChannels, usePromotable, useRolloutChanges } from "./use-rollouts.ts";
-
-const FIELD =
-  "h-8 w-full rounded-md border border-line-strong bg-canvas px-2 text-sm disabled:opacity-60";
 
 /** Names a model for a channel, with the reason: a commit by the person. */
 export function PromoteForm({ onClose }: { onClose: () => void }) {
@@ -73,7 +71,7 @@ function Fields({ channels, models, onClose }: FieldsProps) {
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <Row id={ids.channel} label="Channel">
+      <FieldRow id={ids.channel} label="Channel">
         <select
           id={ids.channel}
           className={FIELD}
@@ -84,8 +82,8 @@ function Fields({ channels, models, onClose }: FieldsProps) {
             <option key={known.channel}>{known.channel}</option>
           ))}
         </select>
-      </Row>
-      <Row id={ids.model} label="Model" hint={shortDigest(digest)}>
+      </FieldRow>
+      <FieldRow id={ids.model} label="Model" hint={shortDigest(digest)}>
         <select
           id={ids.model}
           className={FIELD}
@@ -98,8 +96,12 @@ function Fields({ channels, models, onClose }: FieldsProps) {
             </option>
           ))}
         </select>
-      </Row>
-      <Row id={ids.reason} label="Reason" hint="Stands in the commit and in what nodes are told.">
+      </FieldRow>
+      <FieldRow
+        id={ids.reason}
+        label="Reason"
+        hint="Stands in the commit and in what nodes are told."
+      >
         <input
           id={ids.reason}
           className={FIELD}
@@ -108,12 +110,8 @@ function Fields({ channels, models, onClose }: FieldsProps) {
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
-      </Row>
-      {promote.error === null ? null : (
-        <p role="alert" className="break-words text-xs text-down">
-          {promote.error.message}
-        </p>
-      )}
+      </FieldRow>
+      <FormError error={promote.error} />
       <Button
         type="submit"
         variant="solid"
@@ -123,17 +121,5 @@ function Fields({ channels, models, onClose }: FieldsProps) {
         {promote.isPending ? "Commits…" : "Promote"}
       </Button>
     </form>
-  );
-}
-
-function Row(props: { id: string; label: string; hint?: string; children: ReactNode }) {
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={props.id} className="text-xs font-medium text-dim">
-        {props.label}
-      </label>
-      {props.children}
-      {props.hint === undefined ? null : <p className="text-xs text-faint">{props.hint}</p>}
-    </div>
   );
 }
