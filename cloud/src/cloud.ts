@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { everyNodeFilter } from "@sentinel/protocol/topics";
 import type { Logger } from "pino";
 import type { Dependency } from "./api/health.ts";
-import { HttpServer } from "./api/http-server.ts";
+import { HttpServer, type ServedApi } from "./api/http-server.ts";
 import { MinioBlobStore } from "./blobs/minio-blob-store.ts";
 import { EmbeddedBroker } from "./broker/embedded-broker.ts";
 import { NodeRequests } from "./camera-settings/node-requests.ts";
@@ -23,6 +23,8 @@ import { PreviewHub } from "./live/preview-hub.ts";
 import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
+import type { Doorway } from "./people/invitations.ts";
+import { openPeople } from "./people/open-people.ts";
 import { loadGatePolicy } from "./registry/gate-file.ts";
 import { registerCandidate } from "./registry/register-candidate.ts";
 import type { RegistryParts } from "./registry/registry-parts.ts";
@@ -113,20 +115,13 @@ export class Cloud {
       await this.#startFleet(postgres, repo, credential);
     }
     const api = config.roles.includes("api")
-      ? {
-          parts: await this.#startApi(postgres, blobs, credential, repo),
-          blobs,
-          onTampered: async (snapshot: { nodeId: string; sha256: string }) => {
-            tally.count("snapshot-tampered", snapshot);
-            await markSnapshotLost(postgres, snapshot);
-          },
-          dashboardDir: config.dashboardDir,
-        }
+      ? await this.#serveApi(postgres, blobs, tally, credential, repo)
       : null;
     const server = new HttpServer({
       host: config.httpHost,
       port: config.httpPort,
       allowedHosts: config.allowedHosts,
+      trustedProxies: config.trustedProxies,
       dependencies: this.#dependencies,
       api,
       logger,
@@ -209,12 +204,34 @@ export class Cloud {
     });
   }
 
-  /** Role api: the feeds that people follow. */
+  /** Role api: people, and what they reach. */
+  async #serveApi(
+    database: Postgres,
+    blobs: MinioBlobStore,
+    tally: Tally,
+    credential: LinkCredential,
+    repo: FleetRepo | null,
+  ): Promise<ServedApi> {
+    const people = await openPeople(database, this.#config, this.#logger);
+    return {
+      ...people,
+      parts: await this.#startApi(database, blobs, credential, repo, people.doorway),
+      blobs,
+      onTampered: async (snapshot) => {
+        tally.count("snapshot-tampered", snapshot);
+        await markSnapshotLost(database, snapshot);
+      },
+      dashboardDir: this.#config.dashboardDir,
+    };
+  }
+
+  /** The feeds that people follow, and what they change. */
   async #startApi(
     postgres: Postgres,
     pictures: MinioBlobStore,
     credential: LinkCredential,
     repo: FleetRepo | null,
+    doorway: Doorway,
   ) {
     const logger = this.#logger;
     const { reads } = postgres;
@@ -251,6 +268,7 @@ export class Cloud {
       datasets: { database: postgres, pictures, versions },
       registry: await this.#openRegistry(postgres, pictures),
       rollouts: { repo },
+      doorway,
       version: ownVersion(),
     };
   }

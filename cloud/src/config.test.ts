@@ -7,6 +7,7 @@ const COMPLETE = {
   S3_ENDPOINT: "http://127.0.0.1:9000",
   S3_ACCESS_KEY: "key",
   S3_SECRET_KEY: "secret",
+  SENTINEL_AUTH_SECRET: "0123456789abcdef0123456789abcdef",
 };
 
 test("what is left out has a default, and the result is frozen", () => {
@@ -28,6 +29,8 @@ test("all faults are told at once: variable, value, what is accepted; secrets ar
     SENTINEL_HTTP_PORT: "80x",
     DATABASE_URL: "mysql://u:hidden-password@h/d",
     SENTINEL_BROKER: "redis://x",
+    SENTINEL_AUTH_SECRET: "hidden-but-short",
+    SENTINEL_TRUSTED_PROXIES: "10.0.0.0/8, the proxy",
     S3_ENDPOINT: "127.0.0.1",
     S3_ACCESS_KEY: "key",
   };
@@ -44,12 +47,14 @@ test("all faults are told at once: variable, value, what is accepted; secrets ar
     /SENTINEL_HTTP_PORT "80x"; accepted: a port number/,
     /DATABASE_URL \(hidden\); accepted: postgres:/,
     /SENTINEL_BROKER "redis:\/\/x"; accepted: /,
+    /SENTINEL_AUTH_SECRET \(hidden\); accepted: at least 32/,
+    /SENTINEL_TRUSTED_PROXIES "10.0.0.0\/8, the proxy"; accepted: addresses/,
     /S3_ENDPOINT "127.0.0.1"; accepted: http:/,
     /S3_SECRET_KEY is missing; accepted: /,
   ]) {
     expect(message).toMatch(line);
   }
-  expect(message).not.toContain("hidden-password");
+  expect(message).not.toMatch(/hidden-(password|but-short)/);
 });
 
 test("the names of the server are a list without ports", () => {

@@ -9,6 +9,8 @@ const port = z.coerce.number("a port number").int().min(0).max(65_535);
 const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
 const text = z.string().min(1, "a text that is not empty");
+const secret = z.string().min(32, "at least 32 random characters").max(500);
+const PROXIES = "addresses or networks (CIDR), separated by commas";
 
 /** The environment variables of the cloud, by the name of what they set. */
 const VARIABLES = {
@@ -16,6 +18,12 @@ const VARIABLES = {
   httpPort: "SENTINEL_HTTP_PORT",
   httpHost: "SENTINEL_HTTP_HOST",
   allowedHosts: "SENTINEL_ALLOWED_HOSTS",
+  publicUrl: "SENTINEL_PUBLIC_URL",
+  trustedProxies: "SENTINEL_TRUSTED_PROXIES",
+  authSecret: "SENTINEL_AUTH_SECRET",
+  setupToken: "SENTINEL_SETUP_TOKEN",
+  serviceToken: "SENTINEL_SERVICE_TOKEN",
+  guestRole: "SENTINEL_GUEST_ROLE",
   databaseUrl: "DATABASE_URL",
   broker: "SENTINEL_BROKER",
   mqttPort: "SENTINEL_MQTT_PORT",
@@ -37,7 +45,15 @@ const VARIABLES = {
 
 type Key = keyof typeof VARIABLES;
 
-const SECRETS: readonly Key[] = ["databaseUrl", "brokerPassword", "s3AccessKey", "s3SecretKey"];
+const SECRETS: readonly Key[] = [
+  "authSecret",
+  "setupToken",
+  "serviceToken",
+  "databaseUrl",
+  "brokerPassword",
+  "s3AccessKey",
+  "s3SecretKey",
+];
 
 /** Addresses, which are shown unless something in them may be a user and password. */
 const ADDRESSES: readonly Key[] = ["broker", "brokerUrl", "s3Endpoint", "fleetRepo"];
@@ -64,6 +80,22 @@ const configSchema = z
       .transform((list) => list.split(",").map((name) => name.trim().toLowerCase()))
       .pipe(z.array(z.string().regex(HOST_NAME, "host names without port, separated by commas")))
       .optional(),
+    /** Under which address people come; https makes cookies travel only so. */
+    publicUrl: httpUrl.optional(),
+    /** Proxies whose word on a client's address is taken; none without it. */
+    trustedProxies: z
+      .string()
+      .transform((list) => list.split(",").map((address) => address.trim()))
+      .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], PROXIES)))
+      .optional(),
+    /** Signs the cookies of people's sessions; a new one signs everybody out. */
+    authSecret: secret.optional(),
+    /** Secret of the link `/join#…` that makes the first person admin; useless once somebody is there. */
+    setupToken: secret.optional(),
+    /** What this deployment's own programs send as API token; may everything. */
+    serviceToken: secret.optional(),
+    /** What somebody who has not signed in may do while nobody has signed up; nothing without it. */
+    guestRole: z.literal("viewer", "viewer, or nothing at all").optional(),
     databaseUrl: z.url({
       protocol: /^postgres(ql)?$/,
       error: "postgres://user:password@host:port/database",
@@ -107,6 +139,9 @@ const configSchema = z
       if (config.signingKeyFile === undefined) {
         fault("signingKeyFile", "the role fleet signs statements: an Ed25519 private key in PEM");
       }
+    }
+    if (config.roles.includes("api") && config.authSecret === undefined) {
+      fault("authSecret", "the role api signs people's sessions: at least 32 random characters");
     }
     if (config.broker !== undefined && config.brokerUrl !== undefined) {
       const other = `${VARIABLES.broker} is given too`;

@@ -63,6 +63,51 @@ export const cloudErrors = {
     action: "It was deleted; find out who else can write to the bucket.",
     retryable: false,
   },
+  SIGN_IN_NEEDED: {
+    meaning: "Somebody asked without saying who they are.",
+    action: "Sign in on the dashboard; a program sends an API token (`--token`, SENTINEL_TOKEN).",
+    retryable: false,
+  },
+  SESSION_EXPIRED: {
+    meaning: "A session was not used for too long, was ended, or its person was switched off.",
+    action: "Sign in again; what was not sent yet is still on the page.",
+    retryable: false,
+  },
+  TOKEN_REFUSED: {
+    meaning: "An API token is unknown, revoked, too old, or its person was switched off.",
+    action: "Make a new one on the page Settings, and give that to the program.",
+    retryable: false,
+  },
+  ROLE_TOO_LOW: {
+    meaning: "A person, or the token they use, may not do this.",
+    action: "Ask an admin for the role that the message names (page Settings, People).",
+    retryable: false,
+  },
+  INVITATION_REFUSED: {
+    meaning: "A link that lets somebody in was used, withdrawn, is too old, or never was one.",
+    action: "Ask an admin for a new one; the first admin finds theirs where `npm start` runs.",
+    retryable: false,
+  },
+  NEWCOMER_INCOMPLETE: {
+    meaning: "Somebody new came by a link and did not say who they are.",
+    action: "Give the field that the message names.",
+    retryable: false,
+  },
+  EMAIL_TAKEN: {
+    meaning: "Somebody new gave an address that belongs to a person who is there.",
+    action: "Sign in with it, ask an admin for a new password, or use another address.",
+    retryable: false,
+  },
+  PERSON_UNKNOWN: {
+    meaning: "A person was named who is not there.",
+    action: "Take one of those that the page Settings lists.",
+    retryable: false,
+  },
+  LAST_ADMIN: {
+    meaning: "The only admin was to lose the role or to be switched off.",
+    action: "Make somebody else admin first.",
+    retryable: false,
+  },
   DATASET_EMPTY: {
     meaning: "No picture, or no box, is there to build a dataset version of or to learn from.",
     action: "Widen the query, or answer more questions on the page Triage.",

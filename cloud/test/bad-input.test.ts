@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { SERVICE_HEADERS } from "./api-client.ts";
 import { EdgeNode } from "./edge-node.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 import { trackRow, trackRows } from "./sample-rows.ts";
@@ -153,7 +154,9 @@ test("names that break programs are stored and told as they are, but for what te
 });
 
 async function cameraNames(): Promise<Map<string, string>> {
-  const answer = await fetch(`${cloud.httpUrl}/trpc/cameras.list`);
+  const answer = await fetch(`${cloud.httpUrl}/trpc/cameras.list`, {
+    headers: SERVICE_HEADERS,
+  });
   const { result } = (await answer.json()) as {
     result: { data: { cameraId: string; name: string }[] };
   };

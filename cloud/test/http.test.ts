@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVICE_HEADERS } from "./api-client.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 
 let cloud: RunningCloud;
@@ -21,7 +22,7 @@ afterAll(async () => {
 });
 
 const get = (path: string, accept = "text/html") =>
-  fetch(`${cloud.httpUrl}${path}`, { headers: { accept } });
+  fetch(`${cloud.httpUrl}${path}`, { headers: { accept, ...SERVICE_HEADERS } });
 
 test("/healthz says that it is alive, /readyz what it cannot do without", async () => {
   expect(await (await get("/healthz")).json()).toEqual({ alive: true });

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { SERVICE_HEADERS } from "./api-client.ts";
 import { EdgeNode } from "./edge-node.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 import { gapRow, motionRow, trackRow, trackRows } from "./sample-rows.ts";
@@ -63,6 +64,7 @@ test("a batch becomes rows, an acknowledgement and events that can be listed", a
   const input = { cameras: [{ nodeId: "node-a", cameraId: "gate-1" }] };
   const answer = await fetch(
     `${cloud.httpUrl}/trpc/events.list?input=${encodeURIComponent(JSON.stringify(input))}`,
+    { headers: SERVICE_HEADERS },
   );
   const { result } = (await answer.json()) as { result: { data: unknown } };
   expect(result.data).toMatchObject({

@@ -26,6 +26,7 @@ beforeAll(async () => {
     S3_ENDPOINT: "http://127.0.0.1:9",
     S3_ACCESS_KEY: "key",
     S3_SECRET_KEY: "secret",
+    SENTINEL_AUTH_SECRET: "signs-the-sessions-of-clouds-under-test",
   };
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { Cloud } from "../src/cloud.ts";
 import { loadConfig } from "../src/config.ts";
+import { SERVICE_TOKEN } from "./api-client.ts";
 import { makeDatabase, type TestDatabase } from "./test-database.ts";
 
 /** A whole cloud with a database of its own; no S3 endpoint answers it. */
@@ -48,6 +49,8 @@ export async function startCloud(
       SENTINEL_HTTP_PORT: "0",
       SENTINEL_MQTT_PORT: mqttPort,
       SENTINEL_NODE_PASSWORDS_FILE: file,
+      SENTINEL_AUTH_SECRET: "signs-the-sessions-of-clouds-under-test",
+      SENTINEL_SERVICE_TOKEN: SERVICE_TOKEN,
       S3_ENDPOINT: "http://127.0.0.1:9",
       S3_ACCESS_KEY: "key",
       S3_SECRET_KEY: "secret",

@@ -6,6 +6,8 @@ import type { ChangeFeed } from "../live/change-feed.ts";
 import type { EventFeed } from "../live/event-feed.ts";
 import type { PreviewHub } from "../live/preview-hub.ts";
 import type { SnapshotFeed } from "../live/snapshot-feed.ts";
+import type { Doorway } from "../people/invitations.ts";
+import type { AskWho } from "../people/who-asks.ts";
 import type { RegistryParts } from "../registry/registry-parts.ts";
 import type { RolloutParts } from "../rollout/rollout-parts.ts";
 
@@ -28,21 +30,12 @@ export interface ApiParts {
   datasets: DatasetStores;
   registry: RegistryParts;
   rollouts: RolloutParts;
+  doorway: Doorway;
   version: string;
-}
-
-/** What a person may do; each role may do what those before it may. */
-export type Role = "viewer" | "operator" | "ml" | "admin";
-
-/** Who asks. */
-export interface Person {
-  id: string;
-  name: string;
-  role: Role;
 }
 
 /** The parts, and the client that asks. */
 export interface ApiContext extends ApiParts {
   outlet: ClientOutlet;
-  person: Person;
+  askWho: AskWho;
 }

@@ -1,25 +1,33 @@
 import type { IncomingMessage } from "node:http";
 import websocket from "@fastify/websocket";
-import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
+import { type CreateFastifyContextOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { cloudError } from "../errors.ts";
+import type { SignIn } from "../people/sign-in.ts";
+import { addSignInRoutes } from "../people/sign-in-routes.ts";
+import type { WhoAsks } from "../people/who-asks.ts";
 import { addAllowedHosts } from "./allowed-hosts.ts";
 import { clientOutlet } from "./client-outlet.ts";
 import type { ApiContext, ApiParts } from "./context.ts";
 import { addDashboardFiles } from "./dashboard-files.ts";
+import { endWithSession } from "./end-with-session.ts";
 import { addHealthRoutes, type Dependency } from "./health.ts";
+import { requestCredentials } from "./request-credentials.ts";
 import { appRouter } from "./router.ts";
-import { addSecurityHeaders, isSameOrigin } from "./security-headers.ts";
+import { addSameOriginCheck, isSameOrigin } from "./same-origin.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 import { addSnapshotRoute, type TamperedHandler } from "./snapshot-route.ts";
 
 /** What people send is small; pictures go the other way. */
 const MAX_REQUEST_BYTES = 65_536;
 
 /** What people reach through the server, where this process has the role `api`. */
-interface ServedApi {
+export interface ServedApi {
   parts: ApiParts;
+  signIn: SignIn;
+  whoAsks: WhoAsks;
   blobs: BlobStore;
   onTampered: TamperedHandler;
   /** The built dashboard, where there is one. */
@@ -32,6 +40,8 @@ interface HttpServerOptions {
   port: number;
   /** Names that requests may ask for besides those of this machine; see `addAllowedHosts`. */
   allowedHosts: readonly string[] | undefined;
+  /** Proxies whose word on a client's address is taken. */
+  trustedProxies: readonly string[] | undefined;
   dependencies: readonly Dependency[];
   api: ServedApi | null;
   logger: Logger;
@@ -48,15 +58,17 @@ export class HttpServer {
 
   /** @returns the port. @throws CodedError PORT_IN_USE. */
   async start(): Promise<number> {
-    const { host, port, dependencies, api } = this.#options;
+    const { host, port, trustedProxies, dependencies, api } = this.#options;
     const server = fastify({
       bodyLimit: MAX_REQUEST_BYTES,
       forceCloseConnections: true,
       routerOptions: { maxParamLength: 500 },
+      trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     });
     this.#server = server;
     addSecurityHeaders(server);
     addAllowedHosts(server, { listen: host, allowed: this.#options.allowedHosts });
+    addSameOriginCheck(server);
     server.setErrorHandler((error, _request, reply) => this.#answerError(error, reply));
     addHealthRoutes(server, dependencies);
     if (api !== null) await this.#addApi(server, api);
@@ -89,11 +101,13 @@ export class HttpServer {
       trpcOptions: {
         router: appRouter,
         keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-        createContext: ({ res }: { res: unknown }): ApiContext => ({
-          ...api.parts,
-          outlet: clientOutlet(res),
-          person: { id: "system", name: "system", role: "admin" },
-        }),
+        createContext: ({ req, res, info }: CreateFastifyContextOptions): ApiContext => {
+          const askWho = api.whoAsks.over(requestCredentials(req.headers, info.connectionParams));
+          // Over a WebSocket `res` is the socket itself, whatever its type says.
+          const socket: unknown = res;
+          if (isSocket(socket)) endWithSession(socket, askWho);
+          return { ...api.parts, outlet: clientOutlet(socket), askWho };
+        },
         onError: ({
           error,
           path,
@@ -106,7 +120,9 @@ export class HttpServer {
         },
       },
     });
+    addSignInRoutes(server, api.signIn);
     addSnapshotRoute(server, {
+      whoAsks: api.whoAsks,
       reads: api.parts.reads,
       blobs: api.blobs,
       onTampered: api.onTampered,
@@ -129,4 +145,8 @@ export class HttpServer {
     this.#options.logger.error({ err: error }, "a request failed");
     reply.code(503).send({ message: "The cloud cannot answer now; /readyz says why." });
   }
+}
+
+function isSocket(value: unknown): value is Parameters<typeof endWithSession>[0] {
+  return typeof value === "object" && value !== null && "bufferedAmount" in value;
 }

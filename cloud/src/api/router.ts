@@ -1,4 +1,5 @@
 import { datasetsRouter } from "../dataset/datasets-router.ts";
+import { peopleRouter } from "../people/people-router.ts";
 import { modelsRouter } from "../registry/models-router.ts";
 import { rolloutsRouter } from "../rollout/rollouts-router.ts";
 import { trainingRouter } from "../training/jobs/training-router.ts";
@@ -22,6 +23,7 @@ export const appRouter = router({
   training: trainingRouter,
   models: modelsRouter,
   rollouts: rolloutsRouter,
+  people: peopleRouter,
 });
 
 /** The type that the dashboard's client is made from. */

@@ -28,9 +28,3 @@ export function addSecurityHeaders(server: FastifyInstance): void {
     });
   });
 }
-
-/** True where a browser's request comes from a page of this server, or from no browser at all. */
-export function isSameOrigin(origin: string | undefined, host: string | undefined): boolean {
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}

@@ -1,10 +1,13 @@
+import { CodedError } from "@sentinel/protocol/coded-error";
 import { sha256Schema } from "@sentinel/protocol/ids";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import { nodeOfStoredSnapshot } from "../database/reads/stored-snapshot.ts";
 import type { Reads } from "../database/tables.ts";
+import type { WhoAsks } from "../people/who-asks.ts";
 import { readSnapshot } from "../snapshots/read-snapshot.ts";
+import { requestCredentials } from "./request-credentials.ts";
 
 const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) });
 
@@ -12,15 +15,15 @@ const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) })
 export type TamperedHandler = (snapshot: { nodeId: string; sha256: string }) => Promise<void>;
 
 /**
- * `/snapshots/{sha256}.jpg`: the picture, which never changes; 404 while it has not arrived. The
+ * `/snapshots/{sha256}.jpg`, for people who are signed in: the picture, which never changes; 404 while it has not arrived. The
  * address that a node was given to upload to holds on after its picture was verified, so each
  * picture is compared with its name again before it leaves; another one is a 404 and told.
  */
 export function addSnapshotRoute(
   server: FastifyInstance,
-  options: { reads: Reads; blobs: BlobStore; onTampered: TamperedHandler },
+  options: { whoAsks: WhoAsks; reads: Reads; blobs: BlobStore; onTampered: TamperedHandler },
 ): void {
-  const { reads, blobs, onTampered } = options;
+  const { whoAsks, reads, blobs, onTampered } = options;
   const genuine = async (sha256: string): Promise<Buffer | null> => {
     const nodeId = await nodeOfStoredSnapshot(reads, sha256);
     if (nodeId === null) return null;
@@ -30,6 +33,13 @@ export function addSnapshotRoute(
     return null;
   };
   server.get("/snapshots/:file", async (request, reply) => {
+    const person = await whoAsks.over(requestCredentials(request.headers))().catch(refusedIsNobody);
+    if (person === null) {
+      return reply
+        .code(401)
+        .header("cache-control", "no-store")
+        .send({ message: "Sign in to see snapshots." });
+    }
     const params = paramsSchema.safeParse(request.params);
     const picture = params.success
       ? await genuine(sha256Schema.parse(params.data.file.slice(0, 64)))
@@ -42,7 +52,12 @@ export function addSnapshotRoute(
     }
     return reply
       .type("image/jpeg")
-      .header("cache-control", "public, max-age=31536000, immutable")
+      .header("cache-control", "private, max-age=31536000, immutable")
       .send(picture);
   });
+}
+
+function refusedIsNobody(error: unknown): null {
+  if (error instanceof CodedError) return null;
+  throw error;
 }

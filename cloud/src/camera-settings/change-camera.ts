@@ -1,8 +1,8 @@
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../api/context.ts";
 import { CHANGES_CHANNEL, DESIRED_CHANNEL } from "../database/channels.ts";
 import type { Postgres, Sql } from "../database/postgres.ts";
 import { audit } from "../people/audit.ts";
+import type { Person } from "../people/person.ts";
 import { shownAddress } from "./shown-address.ts";
 
 /** Which camera. */

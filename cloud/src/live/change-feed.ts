@@ -12,6 +12,7 @@ const CHANGES = [
   "training",
   "models",
   "rollouts",
+  "people",
 ] as const;
 
 /** One of these. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../api/context.ts";
 import type { Sql, Statement } from "../database/postgres.ts";
 import { audit } from "../people/audit.ts";
+import type { Person } from "../people/person.ts";
 import { findModel, type ModelRow } from "./model-row.ts";
 import { noKey } from "./register-base.ts";
 import type { RegistryParts } from "./registry-parts.ts";

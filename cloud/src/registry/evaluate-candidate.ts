@@ -1,6 +1,5 @@
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../api/context.ts";
 import type { Statement } from "../database/postgres.ts";
 import { storableJson } from "../database/storable-json.ts";
 import { cloudError } from "../errors.ts";
@@ -10,6 +9,7 @@ import {
   type ModelFigures,
 } from "../evaluation/evaluate-model.ts";
 import { audit } from "../people/audit.ts";
+import type { Person } from "../people/person.ts";
 import { readSnapshot } from "../snapshots/read-snapshot.ts";
 import type { TrainingPicture } from "../training/engine.ts";
 import { layOutPicture } from "../training/pictures/load-picture.ts";

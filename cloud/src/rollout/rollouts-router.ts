@@ -1,11 +1,11 @@
 import { sha256Schema, slugSchema } from "@sentinel/protocol/ids";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import type { Person } from "../api/context.ts";
 import { personText } from "../api/text-input.ts";
 import { tellRefusals } from "../api/told-refusal.ts";
 import { mlProcedure, router, viewerProcedure } from "../api/trpc.ts";
 import type { Postgres } from "../database/postgres.ts";
+import type { Person } from "../people/person.ts";
 import { changeRollout } from "./change-rollout.ts";
 import { promote } from "./promote.ts";
 import {

@@ -1,10 +1,10 @@
 import type { Box } from "@sentinel/protocol/box";
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../api/context.ts";
 import { CHANGES_CHANNEL } from "../database/channels.ts";
 import type { Postgres, Sql, Statement } from "../database/postgres.ts";
 import { storableJson } from "../database/storable-json.ts";
 import { audit } from "../people/audit.ts";
+import type { Person } from "../people/person.ts";
 import { READ_ITEMS, type TriageItem } from "./triage-item.ts";
 
 /** What a person says about an item. */

@@ -1,5 +1,5 @@
-import type { Person } from "../api/context.ts";
 import type { Postgres, Statement } from "../database/postgres.ts";
+import type { Person } from "../people/person.ts";
 import { READ_ITEMS, type TriageItem } from "./triage-item.ts";
 
 /** How long an item is one person's; whoever goes on answering keeps it. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, commandSchema } from "@sentinel/protocol/command";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectApi } from "../../../cloud/test/api-client.ts";
+import { connectApi, SERVICE_HEADERS } from "../../../cloud/test/api-client.ts";
 import { EdgeNode } from "../../../cloud/test/edge-node.ts";
 import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud.ts";
 import { trackRow } from "../../../cloud/test/sample-rows.ts";
@@ -118,13 +118,17 @@ test("a snapshot is asked for, uploaded, checked, noted on its event, told and s
   const command = await asked(sha256);
   expect(new URL(command.url).pathname).toBe(`/sentinel-clips/snapshots/node-a/${sha256}.jpg`);
   expect(await snapshotOf(eventId)).toMatchObject({ sha256, storedAt: null, goneAt: null });
-  expect((await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`)).status).toBe(404);
+  expect(
+    (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS })).status,
+  ).toBe(404);
 
   expect((await put(command.url, JPEG)).status).toBe(200);
   await reply(command);
   await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
   await waitUntil(() => arrivals.includes(sha256));
-  const served = await fetch(`${cloud.httpUrl}${(await snapshotOf(eventId))?.url}`);
+  const served = await fetch(`${cloud.httpUrl}${(await snapshotOf(eventId))?.url}`, {
+    headers: SERVICE_HEADERS,
+  });
   expect(served.headers.get("content-type")).toBe("image/jpeg");
   expect(served.headers.get("cache-control")).toContain("immutable");
   expect(Buffer.from(await served.arrayBuffer())).toEqual(JPEG);
@@ -137,7 +141,9 @@ test("another picture under that name is deleted and counted, and never shown", 
   await reply(command);
   await waitUntil(async () => (await counted("snapshot-tampered")) === 1);
   expect((await snapshotOf(eventId))?.storedAt).toBeNull();
-  expect((await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`)).status).toBe(404);
+  expect(
+    (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS })).status,
+  ).toBe(404);
 });
 
 test("the address lets nobody write elsewhere", async () => {
@@ -208,7 +214,9 @@ test.each([
     await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
     const before = await counted("snapshot-tampered");
     expect((await put(command.url, other)).status).toBe(200);
-    const served = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`);
+    const served = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, {
+      headers: SERVICE_HEADERS,
+    });
     expect(served.status).toBe(404);
     expect(served.headers.get("content-type")).toContain("json");
     expect(served.headers.get("cache-control")).toBe("no-store");
@@ -224,7 +232,10 @@ test.each([
     await put(again.url, picture);
     await reply(again);
     await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
-    expect((await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`)).status).toBe(200);
+    expect(
+      (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS }))
+        .status,
+    ).toBe(200);
   },
 );
 

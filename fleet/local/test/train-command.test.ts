@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVICE_TOKEN } from "../../../cloud/test/api-client.ts";
 import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud.ts";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 
@@ -39,12 +40,12 @@ interface Ran {
 }
 
 function sentinel(args: string[], env: Record<string, string> = {}): Promise<Ran> {
-  const { PATH = "", HOME = "", SENTINEL_TOKEN = "" } = process.env;
+  const { PATH = "", HOME = "" } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: { PATH, HOME, SENTINEL_TOKEN, ...env } },
+      { env: { PATH, HOME, ...env } },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },
@@ -52,7 +53,7 @@ function sentinel(args: string[], env: Record<string, string> = {}): Promise<Ran
   });
 }
 
-const here = () => ({ SENTINEL_URL: cloud.httpUrl });
+const here = () => ({ SENTINEL_URL: cloud.httpUrl, SENTINEL_TOKEN: SERVICE_TOKEN });
 
 test("a job is started, listed, shown, cancelled and watched to its end", async () => {
   const started = await sentinel(["train", "start", "--dataset", DATASET, "--json"], here());
@@ -84,9 +85,12 @@ test("the loop's settings are shown and changed", async () => {
 });
 
 test("the cloud is found by the flag, the environment, or the data directory", async () => {
-  await writeFile(join(dataDir, "cli.json"), JSON.stringify({ url: cloud.httpUrl }));
+  await writeFile(
+    join(dataDir, "cli.json"),
+    JSON.stringify({ url: cloud.httpUrl, token: SERVICE_TOKEN }),
+  );
   for (const args of [
-    ["--url", cloud.httpUrl],
+    ["--url", cloud.httpUrl, "--token", SERVICE_TOKEN],
     ["--data-dir", dataDir],
   ]) {
     expect((await sentinel(["train", "list", ...args])).code).toBe(0);

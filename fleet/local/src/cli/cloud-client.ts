@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { AppRouter } from "@sentinel/cloud/api/router";
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { Command } from "commander";
 import { z } from "zod";
 import { defaultDataDir } from "../config.ts";
 import { localError } from "../errors.ts";
+import { readCliFile } from "../start/cli-file.ts";
 import { repositoryPath } from "../start/repository.ts";
 
 /** Which cloud to ask, and as whom. */
@@ -14,8 +13,6 @@ export interface CloudOptions {
   token?: string;
   dataDir?: string;
 }
-
-const cliFileSchema = z.object({ url: z.url(), token: z.string().min(1).optional() });
 
 /** Adds the options that {@link connectCloud} takes. */
 export function addCloudOptions(command: Command): Command {
@@ -31,7 +28,7 @@ export function addCloudOptions(command: Command): Command {
  * @throws CodedError CLOUD_UNKNOWN where none of them names one.
  */
 export function connectCloud(options: CloudOptions): { api: TRPCClient<AppRouter>; close(): void } {
-  const local = localCloud(options.dataDir ?? defaultDataDir(repositoryPath(".")));
+  const local = readCliFile(options.dataDir ?? defaultDataDir(repositoryPath(".")));
   const url = options.url ?? process.env.SENTINEL_URL ?? local?.url;
   if (url === undefined) {
     throw localError(
@@ -68,15 +65,6 @@ function toldMessage(message: string): string {
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function localCloud(dataDir: string): z.output<typeof cliFileSchema> | null {
-  try {
-    const text = readFileSync(join(dataDir, "cli.json"), "utf8");
-    return cliFileSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
 import { addModelsCommand } from "./models-command.ts";
 import { addNodesCommand } from "./nodes-command.ts";
+import { addPeopleCommand } from "./people-command.ts";
 import { addRolloutsCommand } from "./rollouts-command.ts";
 import { addTrainCommand } from "./train-command.ts";
 import { addTriageCommand } from "./triage-command.ts";
@@ -41,6 +42,7 @@ function buildProgram(): Command {
   addModelsCommand(program);
   addRolloutsCommand(program);
   addNodesCommand(program);
+  addPeopleCommand(program);
   addBenchCommand(program);
   return program;
 }

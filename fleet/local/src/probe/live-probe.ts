@@ -19,13 +19,16 @@ export function percentile(values: readonly number[], share: number): number | n
  */
 export class LiveProbe {
   readonly #url: string;
+  readonly #token: string;
   #client: ReturnType<typeof createWSClient> | null = null;
   #subscriptions: { unsubscribe: () => void }[] = [];
   #latencies: number[] = [];
   #cameras = new Map<string, number>();
 
-  constructor(url: string) {
-    this.#url = url;
+  /** @param cloud its HTTP address, and a token that may look. */
+  constructor({ url, token }: { url: string; token: string }) {
+    this.#url = `${url.replace("http", "ws")}/trpc`;
+    this.#token = token;
   }
 
   /** Milliseconds from capture to arrival, of every picture so far. */
@@ -40,7 +43,10 @@ export class LiveProbe {
 
   /** Asks which cameras there are and watches them all until stopped; the socket reconnects by itself. */
   async start(expectedCameras: number): Promise<void> {
-    const client = createWSClient({ url: this.#url });
+    const client = createWSClient({
+      url: this.#url,
+      connectionParams: { token: this.#token },
+    });
     this.#client = client;
     const trpc = createTRPCClient<AppRouter>({ links: [wsLink({ client })] });
     let cameras: { nodeId: string; cameraId: string }[] = [];

@@ -1,5 +1,4 @@
-import type { AppRouter } from "@sentinel/cloud/api/router";
-import { createTRPCClient, httpLink } from "@trpc/client";
+import { connectCloud } from "../cli/cloud-client.ts";
 import type { Progress } from "./progress.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -7,14 +6,14 @@ const PATIENCE_MS = 120_000;
 
 /** Says when the first event of this run is in Postgres, or what to look at where none comes. */
 export async function watchFirstEvent(
-  url: string,
+  { url, token }: { url: string; token: string },
   startedAt: number,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc` })] });
+  const { api } = connectCloud({ url, token });
   const arrived = await waitFor(
-    async () => (await trpc.events.list.query({ from: startedAt, limit: 1 })).items.length > 0,
+    async () => (await api.events.list.query({ from: startedAt, limit: 1 })).items.length > 0,
     PATIENCE_MS,
     signal,
   );

@@ -4,25 +4,31 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../disk/write-whole.ts";
 
+const madeHex = (bytes: number) => z.string().default(() => randomBytes(bytes).toString("hex"));
+
+/** Every secret that is missing, all of them on the first start, is made by its default. */
 const secretsSchema = z.object({
-  s3AccessKey: z.string(),
-  s3SecretKey: z.string(),
-  nodePassword: z.string(),
+  s3AccessKey: z.string().default(() => `local${randomBytes(8).toString("hex")}`),
+  s3SecretKey: madeHex(24),
+  nodePassword: madeHex(24),
+  /** Signs the cookies of people's sessions. */
+  authSecret: madeHex(32),
+  /** What the command line and `npm start` itself send as API token. */
+  serviceToken: madeHex(32),
+  /** Of the link that makes the first person admin. */
+  setupToken: madeHex(32),
 });
 
 /** Credentials of one machine's parts towards each other, made on the first start. */
 export type LocalSecrets = z.infer<typeof secretsSchema>;
 
-/** Reads the data directory's secrets, or makes them; the file is readable by its owner only. */
+/** Reads the data directory's secrets, and makes those that are missing; the file is readable by its owner only. */
 export function loadLocalSecrets(root: string): LocalSecrets {
   const file = join(root, "secrets.json");
-  if (existsSync(file)) return secretsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  const secrets: LocalSecrets = {
-    s3AccessKey: `local${randomBytes(8).toString("hex")}`,
-    s3SecretKey: randomBytes(24).toString("hex"),
-    nodePassword: randomBytes(24).toString("hex"),
-  };
-  writeWhole(file, JSON.stringify(secrets));
+  const kept = existsSync(file) ? readFileSync(file, "utf8") : "{}";
+  const secrets = secretsSchema.parse(JSON.parse(kept));
+  const text = JSON.stringify(secrets);
+  if (text !== kept) writeWhole(file, text);
   return secrets;
 }
 

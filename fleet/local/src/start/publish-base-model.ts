@@ -8,11 +8,11 @@ import type { Progress } from "./progress.ts";
  * from and a rollout one to go back to. A start goes on without it: only learning has to wait.
  */
 export async function publishBaseModel(
-  url: string,
+  cloud: { url: string; token: string },
   model: ResolvedModel,
   progress: Progress,
 ): Promise<void> {
-  const { api, close } = connectCloud({ url });
+  const { api, close } = connectCloud(cloud);
   try {
     const known = await api.models.list.query();
     if (known.some(({ digest }) => digest === model.digest)) return;

@@ -35,6 +35,8 @@ export interface StackOptions {
   edge: EdgeSetup;
   httpPort: number;
   dashboardDir: string;
+  /** Whether somebody who has not signed in may look while nobody has signed up. */
+  openToGuests: boolean;
   ffmpegPath: string;
   progress: Progress;
   leftovers: Leftovers;
@@ -116,6 +118,10 @@ export class SentinelStack {
       SENTINEL_MQTT_PORT: "0",
       SENTINEL_NODE_PASSWORDS_FILE: passwords,
       SENTINEL_DASHBOARD_DIR: this.#options.dashboardDir,
+      SENTINEL_AUTH_SECRET: secrets.authSecret,
+      SENTINEL_SERVICE_TOKEN: secrets.serviceToken,
+      SENTINEL_SETUP_TOKEN: secrets.setupToken,
+      ...(this.#options.openToGuests ? { SENTINEL_GUEST_ROLE: "viewer" } : {}),
       DATABASE_URL: this.#databaseUrl,
       S3_ENDPOINT: endpoint,
       S3_ACCESS_KEY: secrets.s3AccessKey,

@@ -1,6 +1,8 @@
 import open from "open";
+import { connectCloud } from "../cli/cloud-client.ts";
 import { LiveProbe } from "../probe/live-probe.ts";
 import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
+import { removeCliFile, writeCliFile } from "./cli-file.ts";
 import { buildDashboard } from "./dashboard-build.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { planEdge } from "./edge-setup.ts";
@@ -8,6 +10,7 @@ import { watchFirstEvent } from "./first-event.ts";
 import { chooseDashboardPort } from "./free-port.ts";
 import { InstanceLock } from "./instance-lock.ts";
 import { Leftovers } from "./leftovers.ts";
+import { loadLocalSecrets } from "./local-secrets.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { prepareModel } from "./prepare-model.ts";
 import { Progress } from "./progress.ts";
@@ -62,6 +65,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     stack = new SentinelStack({
       dataDir,
       edge,
+      openToGuests: options.forMs !== null,
       httpPort,
       dashboardDir: dashboard.folder,
       ffmpegPath: ffmpeg.path,
@@ -71,9 +75,14 @@ export async function runStart(options: StartOptions): Promise<void> {
     await stack.startCloud();
     stopping.signal.throwIfAborted();
     const url = `http://127.0.0.1:${httpPort}`;
-    if (model !== null) await publishBaseModel(url, model, progress);
+    const { serviceToken: token, setupToken } = loadLocalSecrets(dataDir.root);
+    const cloud = { url, token };
+    if (model !== null) await publishBaseModel(cloud, model, progress);
     lock.update({ url });
-    const summary = await run(stack, options, edge.nodeId, dataDir.edge, url, progress, stopping);
+    writeCliFile(dataDir.root, cloud);
+    const joinUrl = (await isAnybodyThere(cloud)) ? null : `${url}/join#${setupToken}`;
+    const door = { ...cloud, joinUrl };
+    const summary = await run(stack, options, edge.nodeId, dataDir.edge, door, progress, stopping);
     await stack.stop();
     if (summary !== null) process.stdout.write(`${JSON.stringify(summary)}\n`);
   } catch (error) {
@@ -81,6 +90,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     if (!stopping.signal.aborted) throw error;
   } finally {
     stopping.stop();
+    removeCliFile(dataDir.root);
     lock.release();
   }
   progress.say("stopped");
@@ -92,7 +102,7 @@ async function run(
   options: StartOptions,
   nodeId: string,
   edgeDir: string,
-  url: string,
+  cloud: { url: string; token: string; joinUrl: string | null },
   progress: Progress,
   stopping: StopSignal,
 ): Promise<RunSummary | null> {
@@ -101,13 +111,18 @@ async function run(
   const cloudBefore = edgeBefore === null ? null : await countCloud(edgeBefore);
   await stack.startEdge();
   const startedAt = Date.now();
-  process.stdout.write(`Dashboard: ${url}\n`);
-  if (options.open && process.stdout.isTTY) await open(url).catch(() => undefined);
+  process.stdout.write(`Dashboard: ${cloud.url}\n`);
+  if (cloud.joinUrl !== null) {
+    process.stdout.write(`First sign-in, once, as admin: ${cloud.joinUrl}\n`);
+  }
+  if (options.open && process.stdout.isTTY) {
+    await open(cloud.joinUrl ?? cloud.url).catch(() => undefined);
+  }
   const over = new AbortController();
-  void watchFirstEvent(url, startedAt, progress, AbortSignal.any([stopping.signal, over.signal]));
+  void watchFirstEvent(cloud, startedAt, progress, AbortSignal.any([stopping.signal, over.signal]));
   const memory = new MemoryLog(stack, progress);
   memory.start();
-  const probe = options.forMs === null ? null : new LiveProbe(`${url.replace("http", "ws")}/trpc`);
+  const probe = options.forMs === null ? null : new LiveProbe(cloud);
   await probe?.start(stack.cameraCount);
   await stopping.within(options.forMs);
   over.abort();
@@ -129,6 +144,11 @@ async function run(
     latenciesMs: probe.latenciesMs,
     rssBytes,
   });
+}
+
+async function isAnybodyThere(cloud: { url: string; token: string }): Promise<boolean> {
+  const { api } = connectCloud(cloud);
+  return (await api.people.me.query()).anybodyThere;
 }
 
 function configuredModel(base: Record<string, unknown>): string | null {
