@@ -102,7 +102,7 @@ async function subscribe(path: string, token: string | null): Promise<string> {
 }
 
 test("the set-up link makes the first person admin, once", async () => {
-  expect(await anonymous().people.welcome.query({ token: SETUP_TOKEN })).toEqual({
+  expect(await anonymous().people.welcome.query({ token: SETUP_TOKEN })).toMatchObject({
     purpose: "join",
     role: "admin",
   });
@@ -233,7 +233,7 @@ test("the last admin stays; a new password ends every session of its person", as
   expect(await refusal(unknown)).toContain("PERSON_UNKNOWN");
   const op = await addPerson(cloud.httpUrl, "Op", "operator");
   const { token } = await root.api.people.offerPassword.mutate({ personId: op.id });
-  expect(await anonymous().people.welcome.query({ token })).toEqual({
+  expect(await anonymous().people.welcome.query({ token })).toMatchObject({
     purpose: "password",
     name: "Op",
     email: op.email,

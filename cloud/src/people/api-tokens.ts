@@ -4,6 +4,7 @@ import { cloudError } from "../errors.ts";
 import { audit } from "./audit.ts";
 import { lesserRole, mayAs, type Person, type Role } from "./person.ts";
 import { newToken, tokenDigest } from "./secret-token.ts";
+import { tellPeople } from "./tell-people.ts";
 
 /** What every token of ours begins with. */
 const PREFIX = "sentinel_";
@@ -85,6 +86,7 @@ export async function createApiToken(
       before: null,
       after: { name, role, expiresAt },
     });
+    await tellPeople(sql);
     return { tokenId, token, expiresAt };
   });
 }
@@ -109,6 +111,7 @@ export function revokeApiToken(
       before: revoked,
       after: null,
     });
+    await tellPeople(sql);
     return true;
   });
 }

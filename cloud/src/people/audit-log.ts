@@ -18,7 +18,7 @@ export interface AuditQuery {
   action: string | null;
   subject: string | null;
   /** Only entries before this one; null begins with the newest. */
-  beforeId: number | null;
+  cursor: number | null;
   limit: number;
 }
 
@@ -34,9 +34,9 @@ const READ: Statement = {
 /** Who changed what, the newest first. */
 export async function readAuditLog(
   database: Postgres,
-  { actor, action, subject, beforeId, limit }: AuditQuery,
-): Promise<{ entries: AuditRow[]; nextBeforeId: number | null }> {
-  const rows = await database.query<AuditRow>(READ, [actor, action, subject, beforeId, limit + 1]);
+  { actor, action, subject, cursor, limit }: AuditQuery,
+): Promise<{ entries: AuditRow[]; nextCursor: number | null }> {
+  const rows = await database.query<AuditRow>(READ, [actor, action, subject, cursor, limit + 1]);
   const entries = rows.slice(0, limit);
-  return { entries, nextBeforeId: rows.length > limit ? (entries.at(-1)?.id ?? null) : null };
+  return { entries, nextCursor: rows.length > limit ? (entries.at(-1)?.id ?? null) : null };
 }

@@ -5,6 +5,7 @@ import { audit } from "./audit.ts";
 import { hashPassword } from "./passwords.ts";
 import type { Person, Role } from "./person.ts";
 import { newToken, sameSecret, tokenDigest } from "./secret-token.ts";
+import { tellPeople } from "./tell-people.ts";
 
 /** How long a link waits to be used. */
 const LIFE_MS = 7 * 24 * 3_600_000;
@@ -136,6 +137,7 @@ export function invite(
       before: null,
       after: { role, expiresAt },
     });
+    await tellPeople(sql);
     return { token, expiresAt };
   });
 }
@@ -152,6 +154,7 @@ export function withdraw(database: Postgres, id: string, admin: Person): Promise
     if (gone === undefined) return false;
     const entry = { actor: admin, action: "person.withdraw", subject: id };
     await audit(sql, { ...entry, before: gone, after: null });
+    await tellPeople(sql);
     return true;
   });
 }
@@ -235,6 +238,7 @@ async function add(
     before: null,
     after: { name, email, role, by },
   });
+  await tellPeople(sql);
   return { email };
 }
 
@@ -248,5 +252,6 @@ async function replacePassword(
   const actor = { id: personId ?? "", name: name ?? "" };
   const entry = { actor, action: "person.set-password", subject: personId ?? "" };
   await audit(sql, { ...entry, before: null, after: null });
+  await tellPeople(sql);
   return { email: email ?? "" };
 }

@@ -32,6 +32,7 @@ export const peopleRouter = router({
   me: viewerProcedure.query(async ({ ctx }) => ({
     ...ctx.person,
     anybodyThere: await anybodyThere(ctx.database),
+    minPasswordLength: MIN_PASSWORD_LENGTH,
   })),
 
   list: adminProcedure.query(async ({ ctx }) => ({
@@ -61,9 +62,10 @@ export const peopleRouter = router({
     ),
 
   /** What a link leads to, before anything is typed. */
-  welcome: openProcedure
-    .input(z.object({ token: linkToken }))
-    .query(({ ctx, input }) => tellRefusals(ctx.doorway.welcome(input.token))),
+  welcome: openProcedure.input(z.object({ token: linkToken })).query(async ({ ctx, input }) => ({
+    ...(await tellRefusals(ctx.doorway.welcome(input.token))),
+    minPasswordLength: MIN_PASSWORD_LENGTH,
+  })),
 
   /** Comes in by a link; the new password is signed in with afterwards. */
   enter: openProcedure
@@ -108,7 +110,8 @@ export const peopleRouter = router({
           actor: personId.nullable().default(null),
           action: beginning,
           subject: beginning,
-          beforeId: z.int().min(1).nullable().default(null),
+          /** `nextCursor` of the page before. */
+          cursor: z.int().min(1).nullable().default(null),
           limit: z.int().min(1).max(200).default(50),
         })
         .prefault({}),

@@ -2,6 +2,7 @@ import type { Postgres, Sql, Statement } from "../database/postgres.ts";
 import { cloudError } from "../errors.ts";
 import { audit } from "./audit.ts";
 import type { Person, Role } from "./person.ts";
+import { tellPeople } from "./tell-people.ts";
 
 /** A person as the admin's list shows them. Times are ms. */
 export interface ListedPerson {
@@ -71,6 +72,7 @@ export function changePerson(
     if (after.disabledAt !== null) await sql.query(END_SESSIONS, [id]);
     const before = { role: person.role, disabledAt: person.disabled_at };
     await audit(sql, { actor: admin, action: "person.edit", subject: id, before, after });
+    await tellPeople(sql);
   });
 }
 

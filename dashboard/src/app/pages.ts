@@ -8,6 +8,7 @@ import {
   Radar,
   Rocket,
   Server,
+  Settings,
   Video,
 } from "lucide-react";
 
@@ -22,4 +23,5 @@ export const PAGES = [
   { to: "/datasets", name: "Datasets", icon: Layers },
   { to: "/training", name: "Training", icon: Dumbbell },
   { to: "/rollouts", name: "Rollouts", icon: Rocket },
+  { to: "/settings", name: "Settings", icon: Settings },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

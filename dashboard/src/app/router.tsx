@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseEventSearch } from "../features/events/event-search.ts";
+import { SECTIONS, type Section } from "../features/settings/sections.ts";
 import { NotFound } from "./not-found.tsx";
 import { RouteError } from "./route-error.tsx";
 import { parseSearchString, writeSearchString } from "./search-string.ts";
@@ -106,6 +107,16 @@ const rollouts = createRoute({
   component: lazyRouteComponent(() => import("./rollouts-route.tsx"), "RolloutsRoute"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: ({ section }: Record<string, unknown>): { section?: Section } => {
+    const known = SECTIONS.find((one) => one.section === section);
+    return known === undefined ? {} : { section: known.section };
+  },
+  component: lazyRouteComponent(() => import("./settings-route.tsx"), "SettingsRoute"),
+});
+
 /** The dashboard's pages; each is loaded when one first goes there. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -119,6 +130,7 @@ export const router = createRouter({
     datasets,
     training,
     rollouts,
+    settings,
   ]),
   parseSearch: parseSearchString,
   stringifySearch: writeSearchString,

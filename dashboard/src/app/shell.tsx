@@ -5,6 +5,7 @@ import { ConnectionBanner, ConnectionLight } from "../connection/connection-ligh
 import { Kbd } from "../ui/kbd.tsx";
 import { TopBarSlotContext } from "../ui/top-bar-slot.tsx";
 import { PAGES } from "./pages.ts";
+import { GuestBanner, PersonMenu } from "./person-menu.tsx";
 import { Rail } from "./rail.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
@@ -66,8 +67,10 @@ export function Shell() {
             </span>
           </button>
           <ThemeButton />
+          <PersonMenu />
         </header>
         <ConnectionBanner />
+        <GuestBanner />
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 outline-none">
           <TopBarSlotContext value={slot}>
             <Outlet />

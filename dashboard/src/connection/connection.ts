@@ -1,6 +1,12 @@
 import type { AppRouter } from "@sentinel/cloud/api/router";
 import { QueryClient } from "@tanstack/react-query";
-import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from "@trpc/client";
+import {
+  createTRPCClient,
+  createWSClient,
+  type TRPCClient,
+  TRPCClientError,
+  wsLink,
+} from "@trpc/client";
 import { ServerClock } from "../clock/server-clock.ts";
 import {
   type ConnectionEvent,
@@ -11,6 +17,9 @@ import { LiveFeed } from "./live-feed.ts";
 
 /** Waits between attempts to reconnect: quick at first, then every three seconds. */
 const RETRY_DELAYS_MS = [250, 500, 1000, 2000, 3000] as const;
+
+/** The code with which the cloud closes the line of a session that is over. */
+const SIGNED_OUT = 4401;
 
 /** Where the cloud listens: the address that the page itself came from. */
 function socketUrl(): string {
@@ -35,11 +44,17 @@ export class Connection {
       },
     },
   });
+  readonly #onSignedOut: () => void;
   #state: ConnectionState = { phase: "connecting", since: Date.now() };
   #listeners = new Set<() => void>();
   #client: TRPCClient<AppRouter> | null = null;
   #socket: ReturnType<typeof createWSClient> | null = null;
   #changes: { unsubscribe(): void } | null = null;
+
+  /** @param onSignedOut called once the cloud says that nobody is behind this page any more. */
+  constructor(onSignedOut: () => void) {
+    this.#onSignedOut = onSignedOut;
+  }
 
   /** Typed procedures of the cloud. Throws where the connection was not started. */
   get client(): TRPCClient<AppRouter> {
@@ -64,7 +79,10 @@ export class Connection {
       retryDelayMs: (attempt) => RETRY_DELAYS_MS[attempt] ?? 3000,
       keepAlive: { enabled: true, intervalMs: 5_000, pongTimeoutMs: 3_000 },
       onOpen: () => void this.#opened(),
-      onClose: () => this.#happened("lost"),
+      onClose: (cause) => {
+        this.#happened("lost");
+        if (cause?.code === SIGNED_OUT) this.#onSignedOut();
+      },
       onError: () => this.#happened("lost"),
     });
     this.#socket = socket;
@@ -94,7 +112,8 @@ export class Connection {
       this.clock.learn(info.serverTime, askedAt, Date.now());
       if (!first) await this.queryClient.invalidateQueries();
       this.#happened("caught-up");
-    } catch {
+    } catch (error) {
+      if (isSignedOut(error)) return this.#onSignedOut();
       // The line went away again; its loss is told by onClose, and the next opening tries again.
     }
   }
@@ -105,4 +124,8 @@ export class Connection {
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED";
 }

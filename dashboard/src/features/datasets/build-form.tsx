@@ -2,10 +2,10 @@ import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow } from "../../ui/form-parts.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { BuildPreview } from "./build-preview.tsx";
 import { ChoiceChecks } from "./choice-checks.tsx";
 import { Refusal } from "./refusal.tsx";
-import { SidePanel } from "./side-panel.tsx";
 import {
   type BuildWish,
   type QueryChoices,

@@ -3,9 +3,9 @@ import { toast } from "sonner";
 import { plural } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow } from "../../ui/form-parts.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { SPLIT_WORDS } from "./dataset-words.ts";
 import { Refusal } from "./refusal.tsx";
-import { SidePanel } from "./side-panel.tsx";
 import { type DatasetSummary, type Split, useDatasetChanges } from "./use-datasets.ts";
 
 const PARTS: readonly Split[] = ["validation", "train"];

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button } from "../../ui/button.tsx";
+import { Button } from "./button.tsx";
 
 /** A form beside the page. */
 export function SidePanel(props: { title: string; onClose: () => void; children: ReactNode }) {
