@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { localError } from "../errors.ts";
+import { oneAtATime } from "./file-lock.ts";
 import { repositoryPath } from "./repository.ts";
 
 /** Files and folders that a build of the dashboard depends on. */
@@ -18,7 +19,11 @@ const INPUTS = [
 ];
 
 /** Builds the dashboard where its sources changed since the last build. @returns folder and whether it built. */
-export async function buildDashboard(): Promise<{ folder: string; built: boolean }> {
+export function buildDashboard(): Promise<{ folder: string; built: boolean }> {
+  return oneAtATime(repositoryPath("node_modules/.dashboard-build.lock"), buildWhereChanged);
+}
+
+async function buildWhereChanged(): Promise<{ folder: string; built: boolean }> {
   const folder = repositoryPath("dashboard/dist");
   const stamp = join(folder, ".inputs");
   const wanted = fingerprint();

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import Database from "better-sqlite3";
 import { z } from "zod";
 import { localError } from "../errors.ts";
+import { type HeldLock, tryLock } from "./file-lock.ts";
 
 const holderSchema = z.object({
   pid: z.int(),
@@ -21,13 +21,12 @@ const STOPPING_GRACE_MS = 20_000;
 const NOTICE_MS = 2000;
 
 /**
- * One running Sentinel per data directory. The lock is SQLite's own lock on a file, which the kernel
- * drops with the process, so `kill -9` leaves nothing behind; a file beside it names the holder.
+ * One running Sentinel per data directory: a lock on a file; a file beside it names the holder.
  */
 export class InstanceLock {
   readonly #lockFile: string;
   readonly #holderFile: string;
-  #database: Database.Database | null = null;
+  #lock: HeldLock | null = null;
   #holder: InstanceHolder | null = null;
 
   constructor(dataDir: string) {
@@ -39,7 +38,8 @@ export class InstanceLock {
   async acquire(): Promise<void> {
     const startedAt = Date.now();
     for (;;) {
-      if (this.#tryAcquire()) break;
+      this.#lock = tryLock(this.#lockFile);
+      if (this.#lock !== null) break;
       const holder = this.#readHolder();
       const waited = Date.now() - startedAt;
       const patience = holder?.stopping === true ? STOPPING_GRACE_MS : NOTICE_MS;
@@ -62,24 +62,8 @@ export class InstanceLock {
   }
 
   release(): void {
-    this.#database?.close();
-    this.#database = null;
-  }
-
-  #tryAcquire(): boolean {
-    const database = new Database(this.#lockFile, { timeout: 0 });
-    try {
-      database.pragma("journal_mode = DELETE");
-      database.pragma("locking_mode = EXCLUSIVE");
-      database.exec("BEGIN EXCLUSIVE");
-      this.#database = database;
-      return true;
-    } catch (error) {
-      database.close();
-      if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))
-        return false;
-      throw error;
-    }
+    this.#lock?.release();
+    this.#lock = null;
   }
 
   #readHolder(): InstanceHolder | null {

@@ -1,0 +1,70 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { expect, onTestFinished } from "vitest";
+import { buildDashboard } from "../src/start/dashboard-build.ts";
+
+/** What a person has before them. */
+interface Screen {
+  width: number;
+  height: number;
+  theme: "dark" | "light";
+}
+
+const DESK: Screen = { width: 1440, height: 900, theme: "dark" };
+
+/** Chromium; the caller closes it. WebGL is drawn by the processor. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--enable-unsafe-swiftshader",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** What a cloud needs to serve the dashboard, which is built where its sources changed. */
+export async function dashboardEnvironment(): Promise<{ SENTINEL_DASHBOARD_DIR: string }> {
+  const { folder } = await buildDashboard();
+  return { SENTINEL_DASHBOARD_DIR: folder };
+}
+
+/**
+ * Opens a page of a cloud's dashboard as a person does. It is closed after the test, which fails
+ * where the page threw or asked for what the content security policy forbids.
+ */
+export async function openPage(
+  browser: Browser,
+  httpUrl: string,
+  path: string,
+  screen: Partial<Screen> = {},
+): Promise<Page> {
+  const { width, height, theme } = { ...DESK, ...screen };
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (line) => {
+    if (/Content Security Policy/i.test(line.text())) faults.push(line.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(faults).toEqual([]);
+  });
+  await page.goto(new URL(path, httpUrl).href);
+  return page;
+}
+
+/** What keeps people with assistive technology out (axe-core, impact serious and critical). */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
