@@ -288,6 +288,17 @@ test("names that break programs are kept as they are, or refused by their field"
   expect(entries).toHaveLength(200);
 }, 60_000);
 
+test("a guest may look while nobody has signed up, and no longer", async () => {
+  const open = await startCloud({}, { SENTINEL_GUEST_ROLE: "viewer" });
+  const guest = httpApi(open.httpUrl, {});
+  expect(await guest.people.me.query()).toMatchObject({ id: "guest", role: "viewer" });
+  expect(await guest.nodes.list.query()).toEqual([]);
+  expect(await refusal(guest.triage.undo.mutate())).toContain("ROLE_TOO_LOW");
+  await addPerson(open.httpUrl, "Ada", "viewer");
+  expect(await refusal(httpApi(open.httpUrl, {}).people.me.query())).toContain("SIGN_IN_NEEDED");
+  await open.stop();
+});
+
 test("passwords cannot be tried without end", async () => {
   const { email } = await addPerson(cloud.httpUrl, "Eve", "viewer");
   const statuses: number[] = [];

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { Connection } from "../connection/connection.ts";
 import { JoinPage } from "../features/sign-in/join-page.tsx";
 import { SignInPage } from "../features/sign-in/sign-in-page.tsx";
-import { type Me, PersonContext } from "../people/person.ts";
+import type { Me } from "../people/person.ts";
 import { doorClient, signInClient } from "../people/sign-in-client.ts";
 import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
@@ -31,13 +31,18 @@ export function Gate() {
   const [standing, setStanding] = useState<Standing>({ kind: "asking" });
   const [token, setToken] = useState(joinToken);
   const open = useRef<Connection | null>(null);
+  /** Counts questions: only the newest one's answer is heard. */
+  const turn = useRef(0);
 
   const ask = useCallback(async () => {
+    turn.current += 1;
+    const own = turn.current;
     const wasIn = open.current !== null;
     const me = await doorClient.people.me.query().catch((error: unknown) => {
       const refused = error instanceof TRPCClientError && error.data?.code === "UNAUTHORIZED";
       setStanding(refused ? { kind: "nobody", wasIn } : { kind: "no answer" });
     });
+    if (own !== turn.current) return;
     open.current?.stop();
     open.current = null;
     if (me === undefined) return;
@@ -80,10 +85,6 @@ export function Gate() {
     case "nobody":
       return <SignInPage sessionEnded={standing.wasIn} onEntered={entered} />;
     case "in":
-      return (
-        <PersonContext value={standing.me}>
-          <App connection={standing.connection} />
-        </PersonContext>
-      );
+      return <App connection={standing.connection} me={standing.me} />;
   }
 }

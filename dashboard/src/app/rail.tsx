@@ -47,7 +47,7 @@ export function Rail() {
           Sentinel
         </span>
       </div>
-      <div className="flex flex-1 gap-1 max-sm:justify-around max-sm:px-2 max-sm:py-1 sm:flex-col sm:p-2">
+      <div className="flex flex-1 gap-1 max-sm:overflow-x-auto max-sm:px-2 max-sm:py-1 sm:flex-col sm:p-2">
         {PAGES.map(({ to, name, icon: Icon }) => {
           const link = (
             <Link
@@ -55,7 +55,7 @@ export function Rail() {
               to={to}
               className={clsx(
                 ITEM,
-                "max-sm:h-11 max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-2xs",
+                "max-sm:h-11 max-sm:min-w-14 max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-2xs",
                 collapsed ? "sm:h-8 sm:justify-center" : "sm:h-8 sm:gap-2.5 sm:px-2",
               )}
             >

@@ -34,7 +34,7 @@ export function ConnectionLight() {
       className="flex items-center gap-1.5 whitespace-nowrap text-xs text-dim"
     >
       <StatusMark tone={TONES[state.phase]} />
-      <span>{wordsFor(state)}</span>
+      <span className="max-sm:sr-only">{wordsFor(state)}</span>
     </div>
   );
 }

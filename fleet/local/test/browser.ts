@@ -1,16 +1,28 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
+import type { Role } from "../../../cloud/src/people/person.ts";
+import { addPerson } from "../../../cloud/test/people-fixture.ts";
 import { buildDashboard } from "../src/start/dashboard-build.ts";
 
-/** What a person has before them. */
-interface Screen {
+/** What a person has before them, and who they are. */
+interface Visit {
   width: number;
   height: number;
   theme: "dark" | "light";
+  /** Each name is a person of their own, signed in on first use; null comes as nobody. */
+  person: { name: string; role: Role } | null;
 }
 
-const DESK: Screen = { width: 1440, height: 900, theme: "dark" };
+const DESK: Visit = {
+  width: 1440,
+  height: 900,
+  theme: "dark",
+  person: { name: "Tess", role: "admin" },
+};
+
+/** Session cookies by cloud and person: each signs in once. */
+const cookies = new Map<string, Promise<string>>();
 
 /** Chromium; the caller closes it. WebGL is drawn by the processor. */
 export function launchBrowser(): Promise<Browser> {
@@ -36,17 +48,18 @@ export async function dashboardEnvironment(): Promise<{ SENTINEL_DASHBOARD_DIR: 
 }
 
 /**
- * Opens a page of a cloud's dashboard as a person does. It is closed after the test, which fails
+ * Opens a page of a cloud's dashboard as a person who is signed in. It is closed after the test, which fails
  * where the page threw or asked for what the content security policy forbids.
  */
 export async function openPage(
   browser: Browser,
   httpUrl: string,
   path: string,
-  screen: Partial<Screen> = {},
+  visit: Partial<Visit> = {},
 ): Promise<Page> {
-  const { width, height, theme } = { ...DESK, ...screen };
+  const { width, height, theme, person } = { ...DESK, ...visit };
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  if (person !== null) await signInAs(context, httpUrl, person);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
@@ -67,4 +80,18 @@ export async function seriousViolations(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+async function signInAs(
+  context: BrowserContext,
+  httpUrl: string,
+  { name, role }: { name: string; role: Role },
+): Promise<void> {
+  const key = `${httpUrl} ${name}`;
+  const known = cookies.get(key) ?? addPerson(httpUrl, name, role).then(({ cookie }) => cookie);
+  cookies.set(key, known);
+  const pairs = (await known).split("; ").map((pair) => pair.split(/=(.*)/s));
+  await context.addCookies(
+    pairs.map(([cookie = "", value = ""]) => ({ name: cookie, value, url: httpUrl })),
+  );
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVICE_TOKEN } from "../../../cloud/test/api-client.ts";
 import { DatasetFixture } from "./dataset-fixture.ts";
 
 const MAIN = new URL("../src/cli/main.ts", import.meta.url).pathname;
@@ -22,8 +23,8 @@ interface Ran {
 }
 
 function datasets(...args: string[]): Promise<Ran> {
-  const { PATH = "", HOME = "", SENTINEL_TOKEN = "" } = process.env;
-  const env = { PATH, HOME, SENTINEL_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, SENTINEL_TOKEN: SERVICE_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, "datasets", ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });

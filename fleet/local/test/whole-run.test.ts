@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repositoryPath } from "../src/start/repository.ts";
 import { launchBrowser, openPage, seriousViolations } from "./browser.ts";
 import { freePort, StartProcess, temporaryDataDir } from "./start-process.ts";
 
@@ -71,6 +73,13 @@ test("a second start on the same data directory is refused and names the running
   expect((await second.exited).code).toBe(1);
   expect(second.stderr).toContain("ALREADY_RUNNING");
   expect(second.stderr).toContain(String(first.child.pid));
+  await first.says(/First sign-in, once, as admin: http:\/\/127\.0\.0\.1:\d+\/join#[0-9a-f]{64}/);
+  const me = sentinel(["people", "me", "--json", "--data-dir", folder.path]);
+  expect(JSON.parse(me.stdout)).toMatchObject({
+    id: "service",
+    role: "admin",
+    anybodyThere: false,
+  });
   const pids = startedPids();
   expect(pids.length).toBeGreaterThanOrEqual(2);
   const askedAt = Date.now();
@@ -79,6 +88,9 @@ test("a second start on the same data directory is refused and names the running
   expect(Date.now() - askedAt).toBeLessThan(10_000);
   expect(pids.filter(isAlive)).toEqual([]);
   expect(existsSync(join(folder.path, "postgres", "postmaster.pid"))).toBe(false);
+  const gone = sentinel(["people", "me", "--data-dir", folder.path]);
+  expect(gone).toMatchObject({ status: 1, stdout: "" });
+  expect(gone.stderr).toContain("CLOUD_UNKNOWN: give --url, set SENTINEL_URL, or start a cloud");
 }, 240_000);
 
 test("kill -9 of everything at once loses nothing, and yesterday's events are still there", async () => {
@@ -130,6 +142,16 @@ test("kill -9 of the agent and of the cloud, one after the other, is survived by
   expect(start.summary).toMatchObject({ lost: 0, duplicates: 0 });
   expect(start.summary.eventsCommitted).toBe(start.summary.eventsCreated);
 }, 240_000);
+
+/** A command of the command line, run to its end. */
+function sentinel(args: string[]) {
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME };
+  return spawnSync(process.execPath, [repositoryPath("fleet/local/src/cli/main.ts"), ...args], {
+    env,
+    encoding: "utf8",
+  });
+}
 
 /** Process ids of the roles, in the order in which they were started. */
 function startedPids(): number[] {

@@ -6,12 +6,12 @@ import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/form-parts.tsx";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
-import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { useStandingError } from "../../ui/use-standing-error.ts";
 import { DataTable, RowsToCome } from "./data-table.tsx";
+import { type KeyChange, stateChanges } from "./state-change.ts";
 import { type AuditEntry, useAuditLog } from "./use-people.ts";
 
-const COLUMNS = ["When", "Who", "What", "To what", "Before", "After"] as const;
+const COLUMNS = ["When", "Who", "What", "To what", "Change"] as const;
 
 /** Every change of state: who, what, when, before and after. */
 export function AuditLog() {
@@ -28,23 +28,22 @@ export function AuditLog() {
   const entries = query.data?.pages.flatMap((page) => page.entries);
   return (
     <>
-      <TopBarSlot>
+      <div className="flex flex-wrap gap-2 border-b p-3">
         <input
           aria-label="Only actions that begin so"
-          className={`${FIELD} max-w-52`}
-          placeholder="Action, such as model."
+          className={`${FIELD} max-w-64`}
+          placeholder="Action begins with, such as model."
           value={action}
           onChange={(event) => setAction(event.target.value)}
         />
         <input
           aria-label="Only subjects that begin so"
-          className={`${FIELD} max-w-52`}
-          placeholder="Subject, such as local-1"
+          className={`${FIELD} max-w-64`}
+          placeholder="Subject begins with, such as local-1"
           value={subject}
           onChange={(event) => setSubject(event.target.value)}
         />
-        <span className="flex-1" />
-      </TopBarSlot>
+      </div>
       {entries === undefined ? (
         error === null ? (
           <RowsToCome what="the audit log" />
@@ -96,19 +95,22 @@ function EntryRow({ entry, now }: { entry: AuditEntry; now: number }) {
       <td className="max-w-56 truncate text-dim" title={entry.subject}>
         {entry.subject}
       </td>
-      <StateCell state={entry.before} />
-      <StateCell state={entry.after} />
+      <td className="w-1/2 min-w-64 text-xs">
+        {stateChanges(entry.before, entry.after, now).map((change) => (
+          <Change key={change.key} name={change.key} before={change.before} after={change.after} />
+        ))}
+      </td>
     </tr>
   );
 }
 
-function StateCell({ state }: { state: unknown }) {
-  if (state === null) return <td className="text-faint">–</td>;
+function Change({ name, before, after }: { name: string } & Omit<KeyChange, "key">) {
   return (
-    <td className="max-w-72 text-xs">
-      <code className="line-clamp-3 break-all" title={JSON.stringify(state, null, 2)}>
-        {JSON.stringify(state)}
-      </code>
-    </td>
+    <div className="break-all">
+      {name === "" ? null : <span className="text-dim">{name} </span>}
+      {before === null ? null : <span className="text-faint line-through">{before}</span>}
+      {before !== null && after !== null ? " → " : null}
+      {after}
+    </div>
   );
 }

@@ -28,7 +28,7 @@ export function PersonRow({ person, onNewPassword }: PersonRowProps) {
       <td>
         <select
           aria-label={`Role of ${name}`}
-          className={`${FIELD} w-28`}
+          className={`${FIELD} min-w-28`}
           value={role}
           disabled={edit.isPending}
           onChange={(event) => edit.mutate({ personId: id, role: event.target.value as Role })}

@@ -46,7 +46,7 @@ export function TokenList() {
         {id === "guest" ? null : (
           <Button variant="solid" onClick={() => setAdding(true)}>
             <Plus aria-hidden="true" />
-            Make a token
+            Make token
           </Button>
         )}
       </TopBarSlot>

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inheritedEnv } from "../config.ts";
 import { localError } from "../errors.ts";
 import { oneAtATime } from "./file-lock.ts";
 import { repositoryPath } from "./repository.ts";
@@ -38,6 +39,8 @@ function runVite(): Promise<void> {
     const vite = repositoryPath("node_modules/vite/bin/vite.js");
     const child = spawn(process.execPath, [vite, "build", "--logLevel", "warn"], {
       cwd: repositoryPath("dashboard"),
+      // Whatever is said of this process, what people are served is built for them.
+      env: { ...inheritedEnv(), NODE_ENV: "production" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
