@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { EmbeddedPostgres } from "../fleet/local/src/postgres/embedded-postgres.ts";
+import { runs } from "../fleet/local/src/setup/debian-packages.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,11 +13,8 @@ declare module "vitest" {
   }
 }
 
-/** Programs that tests run: name, the flag that makes it answer, what to install. */
-const PROGRAMS = [
-  ["ffmpeg", "-version", "apt-get install ffmpeg"],
-  ["chromium", "--version", "apt-get install chromium"],
-] as const;
+/** Debian's packages of programs that tests run, by program. */
+const PROGRAMS = { ffmpeg: "ffmpeg", chromium: "chromium", mosquitto: "mosquitto" };
 
 /** Starts what all tests share, once a run; returns how to stop it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -28,7 +25,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    const [{ url }] = await Promise.all([postgres.start(), checkPrograms()]);
+    checkPrograms();
+    const { url } = await postgres.start();
     project.provide("postgresUrl", url);
     return teardown;
   } catch (error) {
@@ -38,20 +36,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** @throws Error naming every program that does not run here and how to install it. */
-async function checkPrograms(): Promise<void> {
-  const missing = await Promise.all(
-    PROGRAMS.map(async ([program, flag, install]) =>
-      (await runs(program, flag)) ? [] : [`${program} does not run here; install it: ${install}`],
-    ),
+function checkPrograms(): void {
+  const missing = Object.entries(PROGRAMS).filter(([program]) => !runs(program));
+  if (missing.length === 0) return;
+  const lines = missing.map(
+    ([program, name]) => `${program} does not run here; install it: apt-get install ${name}`,
   );
-  const lines = missing.flat();
-  if (lines.length > 0) throw new Error(`the tests need more programs:\n${lines.join("\n")}`);
-}
-
-function runs(program: string, flag: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(program, [flag], { stdio: "ignore", timeout: 20_000 });
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
-  });
+  throw new Error(`the tests need more programs:\n${lines.join("\n")}`);
 }

@@ -50,6 +50,11 @@ function closingLine(resultFile: string, checksPassed: boolean): string {
 const args = process.argv.slice(2);
 await ensureDebianPackages([
   { program: "ffmpeg", packageName: "ffmpeg", neededFor: "the tests with real video" },
+  {
+    program: "mosquitto",
+    packageName: "mosquitto",
+    neededFor: "the tests with a real MQTT broker",
+  },
   { program: "chromium", packageName: "chromium", neededFor: "the end-to-end test in a browser" },
 ]);
 const checksPassed = args.length > 0 || (await runChecks());

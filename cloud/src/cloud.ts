@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { everyNodeFilter } from "@sentinel/protocol/topics";
 import type { Logger } from "pino";
 import type { Dependency } from "./api/health.ts";
 import { HttpServer, type ServedApi } from "./api/http-server.ts";
@@ -9,13 +8,11 @@ import { EmbeddedBroker } from "./broker/embedded-broker.ts";
 import { NodeRequests } from "./camera-settings/node-requests.ts";
 import type { CloudConfig } from "./config.ts";
 import { CHANGES_CHANNEL, EVENT_LOG_CHANNEL, SNAPSHOTS_CHANNEL } from "./database/channels.ts";
-import { migrate } from "./database/migrate.ts";
+import { migratePatiently } from "./database/migrate-patiently.ts";
 import { Postgres } from "./database/postgres.ts";
 import { PostgresListener } from "./database/postgres-listener.ts";
 import { DATASET_BUCKET } from "./dataset/build-dataset.ts";
-import type { SendToNode } from "./ingest/acknowledge.ts";
-import { DeadLetters } from "./ingest/dead-letters.ts";
-import { Ingest } from "./ingest/ingest.ts";
+import { startIngestRole } from "./ingest/ingest-role.ts";
 import { Tally } from "./ingest/tally.ts";
 import { ChangeFeed } from "./live/change-feed.ts";
 import { EventFeed } from "./live/event-feed.ts";
@@ -32,9 +29,7 @@ import { FleetRepo } from "./rollout/fleet-repo.ts";
 import { startFleetRole } from "./rollout/fleet-role.ts";
 import { loadSigningKey } from "./signing/signing-key.ts";
 import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
-import { SnapshotCollector } from "./snapshots/snapshot-collector.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
-import { StatusIntake } from "./status/status-intake.ts";
 import { forgetWhoIsOnline } from "./status/store-status.ts";
 import { buildLoopVersion } from "./training/jobs/build-loop-version.ts";
 import { startTrainerRole } from "./training/trainer-role.ts";
@@ -46,8 +41,6 @@ export interface CloudAddress {
   mqttPort: number | null;
 }
 
-/** How long a start waits for a database that does not answer yet. */
-const DATABASE_WAIT_MS = 30_000;
 /** How long a part may take to stop before the next one is stopped. */
 const STOP_DEADLINE_MS = 3_000;
 
@@ -162,46 +155,18 @@ export class Cloud {
     return { credential, mqttPort: port };
   }
 
-  /** Role ingest: events on a connection of their own, so that what waits for the database stops nothing else. */
   async #startIngest(
     database: Postgres,
     blobs: MinioBlobStore,
     tally: Tally,
     credential: LinkCredential,
   ): Promise<void> {
+    const { shareGroup = null } = this.#config;
     const logger = this.#logger;
-    const deadLetters = new DeadLetters({ database, tally });
-    await this.#add("dead letters", deadLetters);
-    const send: SendToNode = (topic, payload, qos) => nodes.publish(topic, payload, qos);
-    const snapshots = new SnapshotCollector({ database, blobs, send, tally, logger });
-    await this.#add("snapshots", snapshots);
-    const status = new StatusIntake({
-      database,
-      deadLetters,
-      tally,
-      onOnline: (nodeId) => snapshots.onOnline(nodeId),
-      onReply: (nodeId, reply) => snapshots.onReply(nodeId, reply),
-    });
-    this.#parts.push({ name: "status", stop: () => status.stop() });
-    const ingest = new Ingest({
-      database,
-      deadLetters,
-      tally,
-      send,
-      onSnapshots: (nodeId, sha256s) => snapshots.onCommitted(nodeId, sha256s),
-    });
-    const nodes: MqttLink = this.#link("nodes", credential, {
-      subscriptions: [
-        { filter: everyNodeFilter("status"), qos: 1 },
-        { filter: everyNodeFilter("replies"), qos: 1 },
-        { filter: everyNodeFilter("telemetry"), qos: 0 },
-      ],
-      onMessage: (topic, payload) => status.take(topic, payload),
-    });
-    this.#link("events", credential, {
-      subscriptions: [{ filter: everyNodeFilter("events"), qos: 1 }],
-      onMessage: (topic, payload, gone) => ingest.take(topic, payload, gone),
-    });
+    const parts = { database, blobs, tally, credential, shareGroup, logger };
+    const ingest = await startIngestRole(parts);
+    this.#links.push(...ingest.links);
+    this.#parts.push({ name: "ingest", stop: () => ingest.stop() });
   }
 
   /** Role api: people, and what they reach. */
@@ -377,20 +342,6 @@ export class Cloud {
   ): Promise<void> {
     this.#parts.push({ name, stop: () => part.stop() });
     await part.start();
-  }
-}
-
-async function migratePatiently(url: string, logger: Logger): Promise<string[]> {
-  const deadline = performance.now() + DATABASE_WAIT_MS;
-  for (;;) {
-    try {
-      return await migrate(url);
-    } catch (error) {
-      const away = (error as { code?: unknown }).code === "DATABASE_UNREACHABLE";
-      if (!away || performance.now() > deadline) throw error;
-      logger.info({ err: error }, "waiting for the database");
-      await delay(500);
-    }
   }
 }
 

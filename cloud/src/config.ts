@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { slugSchema } from "@sentinel/protocol/ids";
 import { z } from "zod";
 import { cloudError } from "./errors.ts";
 import { isRepoAddress, isRepoUrl } from "./rollout/repo-url.ts";
@@ -30,6 +31,7 @@ const VARIABLES = {
   brokerUrl: "SENTINEL_BROKER_URL",
   brokerUsername: "SENTINEL_BROKER_USERNAME",
   brokerPassword: "SENTINEL_BROKER_PASSWORD",
+  shareGroup: "SENTINEL_SHARE_GROUP",
   nodePasswordsFile: "SENTINEL_NODE_PASSWORDS_FILE",
   s3Endpoint: "S3_ENDPOINT",
   s3AccessKey: "S3_ACCESS_KEY",
@@ -63,8 +65,18 @@ const brokerUrl = z.url({
   error: "embedded, or mqtt://host:port or mqtts://host:port",
 });
 
+/** What the database's migration alone needs. */
+const databaseShape = {
+  databaseUrl: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "postgres://user:password@host:port/database",
+  }),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+};
+
 const configSchema = z
   .strictObject({
+    ...databaseShape,
     /** What this process does: answer people, take in what nodes send, train, steer the fleet. */
     roles: z
       .string()
@@ -96,10 +108,6 @@ const configSchema = z
     serviceToken: secret.optional(),
     /** What somebody who has not signed in may do while nobody has signed up; nothing without it. */
     guestRole: z.literal("viewer", "viewer, or nothing at all").optional(),
-    databaseUrl: z.url({
-      protocol: /^postgres(ql)?$/,
-      error: "postgres://user:password@host:port/database",
-    }),
     /**
      * `embedded` runs an MQTT broker in this process; otherwise the address of one. `brokerUrl` is
      * another name for such an address; without either the broker is embedded.
@@ -110,6 +118,8 @@ const configSchema = z
     brokerUrl: brokerUrl.optional(),
     brokerUsername: text.optional(),
     brokerPassword: text.optional(),
+    /** Processes with the role ingest and one group share the load; the broker must know `$share`. */
+    shareGroup: slugSchema.optional(),
     nodePasswordsFile: text.optional(),
     s3Endpoint: httpUrl,
     s3AccessKey: text,
@@ -128,7 +138,6 @@ const configSchema = z
       .refine(isRepoAddress, "the path or address (https, ssh, git, file) of a Git repository")
       .transform((address) => (isRepoUrl(address) ? address : resolve(address)))
       .optional(),
-    logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   })
   .superRefine((config, context) => {
     const fault = (key: Key, message: string) =>
@@ -149,6 +158,9 @@ const configSchema = z
       return;
     }
     if ((config.broker ?? config.brokerUrl ?? "embedded") !== "embedded") return;
+    if (config.shareGroup !== undefined) {
+      fault("shareGroup", "no group: the embedded broker serves this one process");
+    }
     if (config.nodePasswordsFile === undefined) {
       fault(
         "nodePasswordsFile",
@@ -174,13 +186,28 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws CodedError CLOUD_CONFIG_INVALID whose message tells every fault, one a line.
  */
 export function loadConfig(environment: Environment = process.env): CloudConfig {
+  return read(configSchema, environment, Object.keys(VARIABLES) as Key[]);
+}
+
+/** The settings of the migration; others may be there and are not looked at. @throws as {@link loadConfig}. */
+export function loadDatabaseConfig(
+  environment: Environment = process.env,
+): Pick<CloudConfig, "databaseUrl" | "logLevel"> {
+  return read(z.object(databaseShape), environment, ["databaseUrl", "logLevel"]);
+}
+
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+  keys: readonly Key[],
+): Readonly<z.output<Schema>> {
   const given = Object.fromEntries(
-    Object.entries(VARIABLES).flatMap(([key, variable]) => {
-      const value = environment[variable];
+    keys.flatMap((key) => {
+      const value = environment[VARIABLES[key]];
       return value === undefined || value === "" ? [] : [[key, value]];
     }),
   );
-  const parsed = configSchema.safeParse(given);
+  const parsed = schema.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => {
     const key = issue.path[0] as Key;

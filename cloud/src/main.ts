@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { pino } from "pino";
-import { Cloud } from "./cloud.ts";
-import { type CloudConfig, loadConfig } from "./config.ts";
+import { type CloudConfig, loadConfig, loadDatabaseConfig } from "./config.ts";
+import { migratePatiently } from "./database/migrate-patiently.ts";
 
 /** How long a polite stop may take, over all parts. */
 const STOP_DEADLINE_MS = 8_000;
@@ -20,22 +20,58 @@ function fail(error: unknown, exitCode: number): never {
   process.exit(exitCode);
 }
 
-function readConfig(): CloudConfig {
+const USAGE = `Usage: main.ts [--check-config | --migrate]
+
+  Settings come from the environment; cloud/README.md lists them.
+
+  --check-config   only check the settings: exit code 0 where they are good, 2 where they are not
+  --migrate        only bring the database's schema up to date; needs DATABASE_URL alone
+  --help           show this
+`;
+
+/** What the process is to do. */
+type Task =
+  | { kind: "run"; config: CloudConfig }
+  | { kind: "migrate"; config: Pick<CloudConfig, "databaseUrl" | "logLevel"> };
+
+function readTask(): Task {
   try {
-    const { values } = parseArgs({ options: { "check-config": { type: "boolean" } } });
-    const config = loadConfig();
+    const { values } = parseArgs({
+      options: {
+        "check-config": { type: "boolean" },
+        migrate: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
+    if (values.help === true) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
+    const task: Task =
+      values.migrate === true
+        ? { kind: "migrate", config: loadDatabaseConfig() }
+        : { kind: "run", config: loadConfig() };
     if (values["check-config"] === true) process.exit(0);
-    return config;
+    return task;
   } catch (error) {
     return fail(error instanceof CodedError ? error : (error as Error).message, 2);
   }
 }
 
-const config = readConfig();
+const { kind, config } = readTask();
 const logger = pino(
   { level: config.logLevel, base: { service: "cloud" }, timestamp: pino.stdTimeFunctions.isoTime },
   pino.destination(2),
 );
+if (kind === "migrate") {
+  const applied = await migratePatiently(config.databaseUrl, logger).catch((error) =>
+    fail(error, 1),
+  );
+  logger.info({ applied }, "the schema is up to date");
+  process.exit(0);
+}
+// Loaded only here: checking settings needs none of it.
+const { Cloud } = await import("./cloud.ts");
 const cloud = new Cloud(config, logger);
 
 let stopping = false;

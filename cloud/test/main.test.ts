@@ -64,6 +64,25 @@ test("a broken configuration ends it with 2 and every fault; a right one is only
   expect(await run(environment, ["--check-config"]).ended).toEqual({ code: 0, stderr: "" });
 });
 
+test("it brings the schema up to date and ends, knowing nothing but the database", async () => {
+  const fresh = await makeDatabase();
+  const migrated = await run({ DATABASE_URL: fresh.url }, ["--migrate"]).ended;
+  expect(migrated.code).toBe(0);
+  expect(await fresh.query("select to_regclass('event_log') is not null as there")).toEqual([
+    { there: true },
+  ]);
+  const again = await run({ DATABASE_URL: fresh.url }, ["--migrate"]).ended;
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('"applied":[]') as string,
+  });
+  await fresh.drop();
+  expect(await run({}, ["--migrate"]).ended).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/DATABASE_URL is missing.*\n$/) as string,
+  });
+});
+
 test.each(["SIGTERM", "SIGINT", "disconnect"] as const)(
   "it says when it is ready and where, and %s ends it with 0",
   async (how) => {

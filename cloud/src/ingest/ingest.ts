@@ -13,6 +13,9 @@ export type SnapshotsHandler = (nodeId: string, sha256s: readonly string[]) => v
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
+/** A neighbour's commit takes some milliseconds; a node that is asked to send again waits longer. */
+const GAP_LOOKS = 4;
+const GAP_LOOK_MS = 25;
 
 /**
  * Takes batches of event rows: parse, store, acknowledge. A message that cannot be taken becomes a
@@ -25,6 +28,7 @@ export class Ingest {
   readonly #deadLetters: DeadLetters;
   readonly #tally: Tally;
   readonly #send: SendToNode;
+  readonly #isShared: boolean;
   readonly #onSnapshots: SnapshotsHandler;
 
   constructor(options: {
@@ -32,12 +36,15 @@ export class Ingest {
     deadLetters: DeadLetters;
     tally: Tally;
     send: SendToNode;
+    /** True where other processes take other batches of the same nodes. */
+    isShared: boolean;
     onSnapshots: SnapshotsHandler;
   }) {
     this.#database = options.database;
     this.#deadLetters = options.deadLetters;
     this.#tally = options.tally;
     this.#send = options.send;
+    this.#isShared = options.isShared;
     this.#onSnapshots = options.onSnapshots;
   }
 
@@ -52,7 +59,7 @@ export class Ingest {
     const { batch } = parsed;
     let outcome: StoreOutcome | null;
     try {
-      outcome = await this.#patiently(() => storeBatch(this.#database, batch, Date.now()), gone);
+      outcome = await this.#store(batch, gone);
     } catch (error) {
       return putAside("not-storable", error instanceof Error ? error.message : String(error));
     }
@@ -70,6 +77,21 @@ export class Ingest {
     this.#count(outcome, batch);
     acknowledge(this.#send, nodeId, { epoch, committedSeq: outcome.committedSeq });
     if (outcome.kind === "committed") this.#onSnapshots(nodeId, outcome.snapshots);
+  }
+
+  /**
+   * Stores a batch. Where batches are shared, the one before it may be on its way to the database
+   * from another process: a gap, or an epoch that nobody has begun yet, is looked at again before
+   * the node is asked to send anew.
+   */
+  async #store(batch: ParsedBatch, gone: AbortSignal): Promise<StoreOutcome | null> {
+    const store = () => this.#patiently(() => storeBatch(this.#database, batch, Date.now()), gone);
+    let outcome = await store();
+    for (let look = 0; this.#isShared && isAhead(outcome) && look < GAP_LOOKS; look += 1) {
+      await delay(GAP_LOOK_MS, undefined, { signal: gone }).catch(() => {});
+      outcome = await store();
+    }
+    return outcome;
   }
 
   #count(outcome: StoreOutcome, { nodeId, firstSeq }: ParsedBatch): void {
@@ -106,6 +128,11 @@ export class Ingest {
       if (gone.aborted) return null;
     }
   }
+}
+
+/** True where the rows before a batch are not committed. */
+function isAhead(outcome: StoreOutcome | null): boolean {
+  return outcome?.kind === "gap" || outcome?.kind === "unknown-epoch";
 }
 
 function goingBack(epoch: string, rows: readonly NumberedRow[]): string {

@@ -10,10 +10,16 @@ export interface DebianProgram {
   neededFor: string;
 }
 
+/** What makes a program answer, and its exit code then, where that is not `--version` and 0. */
+const ANSWERS: Readonly<Record<string, readonly [string, number]>> = {
+  ffmpeg: ["-version", 0],
+  mosquitto: ["-h", 3],
+};
+
 /** True when the program is on PATH and runs. */
 export function runs(program: string): boolean {
-  const flag = program === "ffmpeg" ? "-version" : "--version";
-  return spawnSync(program, [flag], { stdio: "ignore", timeout: 20_000 }).status === 0;
+  const [flag, status] = ANSWERS[program] ?? ["--version", 0];
+  return spawnSync(program, [flag], { stdio: "ignore", timeout: 20_000 }).status === status;
 }
 
 /** True where packages can be installed without asking: root on a system with apt. */
