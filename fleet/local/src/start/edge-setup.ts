@@ -8,9 +8,11 @@ import type { StartOptions } from "./start-options.ts";
 /** Simulated cameras where nobody asked for a number or brought cameras. */
 const DEFAULT_SIMULATED = 4;
 
-/** What the agent will be told to watch. */
+/** What an agent will be told to watch. */
 export interface EdgeSetup {
   nodeId: string;
+  /** Where its agent keeps everything, by name below the data directory. */
+  folder: string;
   /** Model by name or file; null takes the catalog's default. */
   model: string | null;
   simulated: number;
@@ -19,8 +21,32 @@ export interface EdgeSetup {
   base: Record<string, unknown>;
 }
 
-/** Reads options and the user's configuration. @throws CodedError CONFIG_INVALID with every fault. */
-export function planEdge(options: StartOptions): EdgeSetup {
+/**
+ * Reads options and the user's configuration, and deals the cameras out to the nodes. Of several nodes
+ * the first is the canary, which new models reach before the others.
+ * @throws CodedError CONFIG_INVALID with every fault.
+ */
+export function planNodes(options: StartOptions): EdgeSetup[] {
+  const whole = planEdge(options);
+  const { nodes } = options;
+  if (nodes === 1) return [whole];
+  const stem = whole.nodeId.replace(/-\d+$/, "");
+  const configured = Array.isArray(whole.base.cameras) ? whole.base.cameras : [];
+  return Array.from({ length: nodes }, (_, node) => {
+    const own = <T>(items: readonly T[]) => items.filter((_item, index) => index % nodes === node);
+    const labels = { channel: "stable", ring: node === 0 ? "canary" : "broad" };
+    return {
+      ...whole,
+      nodeId: `${stem}-${node + 1}`,
+      folder: node === 0 ? whole.folder : `${whole.folder}-${node + 1}`,
+      simulated: own(Array.from({ length: whole.simulated })).length,
+      own: own(whole.own),
+      base: { ...whole.base, labels, cameras: own(configured) },
+    };
+  });
+}
+
+function planEdge(options: StartOptions): EdgeSetup {
   const base = readConfig(options.config);
   const configured = Array.isArray(base.cameras) ? base.cameras.length : 0;
   const own = options.camera.map((url, index) => ({
@@ -30,6 +56,7 @@ export function planEdge(options: StartOptions): EdgeSetup {
   }));
   return {
     nodeId: typeof base.nodeId === "string" ? base.nodeId : "local-1",
+    folder: "edge",
     model: options.model,
     simulated: options.cameras ?? (own.length + configured > 0 ? 0 : DEFAULT_SIMULATED),
     own,
@@ -37,18 +64,13 @@ export function planEdge(options: StartOptions): EdgeSetup {
   };
 }
 
-/** Writes the agent's configuration file and returns its path. */
+/** Writes an agent's configuration file into its folder and returns its path. */
 export function writeEdgeConfig(
   setup: EdgeSetup,
   folder: string,
-  simulatorUrls: readonly string[],
+  simulated: readonly { id: string; name: string; url: string }[],
 ): string {
   const configured = Array.isArray(setup.base.cameras) ? setup.base.cameras : [];
-  const simulated = simulatorUrls.map((url, index) => ({
-    id: `square-${index + 1}`,
-    name: `Square ${index + 1}`,
-    url,
-  }));
   const config = {
     ...setup.base,
     nodeId: setup.nodeId,

@@ -1,4 +1,4 @@
-import { randomBytes, scryptSync } from "node:crypto";
+import { createHmac, randomBytes, scryptSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,6 +10,7 @@ const madeHex = (bytes: number) => z.string().default(() => randomBytes(bytes).t
 const secretsSchema = z.object({
   s3AccessKey: z.string().default(() => `local${randomBytes(8).toString("hex")}`),
   s3SecretKey: madeHex(24),
+  /** What each node's password at the broker is made from. */
   nodePassword: madeHex(24),
   /** Signs the cookies of people's sessions. */
   authSecret: madeHex(32),
@@ -30,6 +31,11 @@ export function loadLocalSecrets(root: string): LocalSecrets {
   const text = JSON.stringify(secrets);
   if (text !== kept) writeWhole(file, text);
   return secrets;
+}
+
+/** A node's own password at the broker. */
+export function nodePassword(secrets: LocalSecrets, nodeId: string): string {
+  return createHmac("sha256", secrets.nodePassword).update(nodeId).digest("hex");
 }
 
 /**

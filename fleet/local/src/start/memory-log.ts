@@ -5,12 +5,12 @@ const PERIOD_MS = 60_000;
 
 /** Who is measured. */
 export interface MeasuredRoles {
-  readonly agentPid: number | null;
+  readonly agentPids: readonly number[];
   readonly cloudPid: number | null;
   readonly restarts: number;
 }
 
-/** Measures the roles' resident memory: the agent with its ffmpeg children, and the cloud. */
+/** Measures the roles' resident memory: the agents with their ffmpeg children, and the cloud. */
 export class MemoryLog {
   readonly #roles: MeasuredRoles;
   readonly #progress: Progress;
@@ -37,9 +37,9 @@ export class MemoryLog {
   }
 
   sample(): { edge: number; cloud: number } {
-    const { agentPid, cloudPid } = this.#roles;
+    const { agentPids, cloudPid } = this.#roles;
     return {
-      edge: agentPid === null ? 0 : residentBytes(agentPid),
+      edge: agentPids.reduce((sum, pid) => sum + residentBytes(pid), 0),
       cloud: cloudPid === null ? 0 : residentBytes(cloudPid),
     };
   }

@@ -25,44 +25,68 @@ export interface RunSummary {
   rssBytes: { edge: number; cloud: number };
 }
 
+/** One node's own count and Postgres' count of it; null where they could not be asked. */
+export interface NodeCounts {
+  edge: EdgeCount | null;
+  cloud: CloudCount | null;
+}
+
 /** What a run was measured by. */
 export interface RunMeasurements {
   cameras: number;
-  totals: AgentTotals;
+  totals: readonly AgentTotals[];
   seconds: number;
-  edgeBefore: EdgeCount | null;
-  edgeAfter: EdgeCount | null;
-  cloudBefore: CloudCount | null;
-  cloudAfter: CloudCount | null;
+  /** Of every node, when the run began and when it was over. */
+  counts: readonly { before: NodeCounts; after: NodeCounts }[];
   latenciesMs: readonly number[];
   rssBytes: { edge: number; cloud: number };
 }
 
 /** Puts the figures together; nothing here is assumed. */
 export function summarize(run: RunMeasurements): RunSummary {
-  const { edgeAfter, cloudAfter } = run;
-  // A new epoch counts from 1 again, so what was before it does not count.
-  const sameEpoch = run.edgeBefore?.epoch === edgeAfter?.epoch;
-  const edgeBefore = sameEpoch ? run.edgeBefore : null;
-  const cloudBefore = sameEpoch ? run.cloudBefore : null;
-  const compared =
-    edgeAfter === null || cloudAfter === null
-      ? { lost: null, duplicates: null }
-      : compareCounts(edgeAfter, cloudAfter);
+  const nodes = run.counts.map(ofNode);
+  const framesInferred = sum(run.totals.map((totals) => totals.framesInferred));
   return {
     cameras: run.cameras,
-    framesDecoded: run.totals.framesDecoded,
-    framesInferred: run.totals.framesInferred,
-    inferPerSecond: round(run.totals.framesInferred / Math.max(run.seconds, 1), 2),
-    eventsCreated: (edgeAfter?.lastSeq ?? 0) - (edgeBefore?.lastSeq ?? 0),
-    eventsCommitted: (cloudAfter?.rows ?? 0) - (cloudBefore?.rows ?? 0),
-    ...compared,
+    framesDecoded: sum(run.totals.map((totals) => totals.framesDecoded)),
+    framesInferred,
+    inferPerSecond: round(framesInferred / Math.max(run.seconds, 1), 2),
+    eventsCreated: sum(nodes.map(({ created }) => created)),
+    eventsCommitted: sum(nodes.map(({ committed }) => committed)),
+    lost: knownSum(nodes.map(({ lost }) => lost)),
+    duplicates: knownSum(nodes.map(({ duplicates }) => duplicates)),
     captureToDisplayMs: {
       p50: percentile(run.latenciesMs, 0.5),
       p95: percentile(run.latenciesMs, 0.95),
     },
     rssBytes: run.rssBytes,
   };
+}
+
+function ofNode({ before, after }: RunMeasurements["counts"][number]) {
+  // A new epoch counts from 1 again, so what was before it does not count.
+  const sameEpoch = before.edge?.epoch === after.edge?.epoch;
+  const compared =
+    after.edge === null || after.cloud === null
+      ? { lost: null, duplicates: null }
+      : compareCounts(after.edge, after.cloud);
+  return {
+    created: (after.edge?.lastSeq ?? 0) - (sameEpoch ? (before.edge?.lastSeq ?? 0) : 0),
+    committed: (after.cloud?.rows ?? 0) - (sameEpoch ? (before.cloud?.rows ?? 0) : 0),
+    ...compared,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Null where one of them is not known. */
+function knownSum(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>(
+    (total, value) => (total === null || value === null ? null : total + value),
+    0,
+  );
 }
 
 function round(value: number, digits: number): number {

@@ -6,14 +6,14 @@ import { inheritedEnv } from "../config.ts";
 import { EmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import { S3Endpoint } from "../s3/s3-endpoint.ts";
 import type { DataDir } from "./data-dir.ts";
-import { type EdgeSetup, writeEdgeConfig } from "./edge-setup.ts";
+import type { EdgeSetup } from "./edge-setup.ts";
 import { ensureFleetRepository } from "./fleet-repository.ts";
 import type { Leftovers } from "./leftovers.ts";
-import { loadLocalSecrets, writeNodePasswords } from "./local-secrets.ts";
+import { LocalNode } from "./local-node.ts";
+import { loadLocalSecrets, nodePassword, writeNodePasswords } from "./local-secrets.ts";
 import type { Progress } from "./progress.ts";
 import { repositoryPath } from "./repository.ts";
 import { RoleProcess } from "./role-process.ts";
-import type { AgentTotals } from "./run-summary.ts";
 import { ensureSigningKeys } from "./signing-keys.ts";
 
 const BUCKETS = ["sentinel-models", "sentinel-clips", "sentinel-datasets"];
@@ -23,16 +23,11 @@ const FOOTAGE_FPS = 10;
 const MAX_BLOB_BYTES = 1_000_000_000;
 
 const readySchema = z.object({ httpPort: z.int(), mqttPort: z.int().nullable().optional() });
-const totalsSchema = z.object({
-  type: z.literal("totals"),
-  framesDecoded: z.int(),
-  framesInferred: z.int(),
-});
 
 /** Everything that the stack needs to know before it starts. */
 export interface StackOptions {
   dataDir: DataDir;
-  edge: EdgeSetup;
+  nodes: readonly EdgeSetup[];
   httpPort: number;
   dashboardDir: string;
   /** Whether somebody who has not signed in may look while nobody has signed up. */
@@ -44,19 +39,19 @@ export interface StackOptions {
 
 /**
  * The whole of Sentinel on one machine, in the order in which its parts need each other: database,
- * blobs, cloud, cameras, agent; stopped in reverse, each within its deadline.
+ * blobs, cloud, cameras, agents; stopped in reverse, each within its deadline.
  */
 export class SentinelStack {
   readonly #options: StackOptions;
   #stops: { name: string; stop: () => Promise<unknown> }[] = [];
   #cloud: RoleProcess | null = null;
-  #agent: RoleProcess | null = null;
+  readonly nodes: readonly LocalNode[];
   #databaseUrl = "";
   #mqttPort = 0;
-  #totals: AgentTotals = { framesDecoded: 0, framesInferred: 0 };
 
   constructor(options: StackOptions) {
     this.#options = options;
+    this.nodes = options.nodes.map((setup) => new LocalNode(setup, options.dataDir.root));
   }
 
   get databaseUrl(): string {
@@ -67,29 +62,26 @@ export class SentinelStack {
     return this.#cloud?.pid ?? null;
   }
 
-  get agentPid(): number | null {
-    return this.#agent?.pid ?? null;
+  get agentPids(): number[] {
+    return this.nodes.flatMap(({ pid }) => (pid === null ? [] : [pid]));
   }
 
-  /** Cameras that the agent is told to watch. */
+  /** Cameras that the agents are told to watch. */
   get cameraCount(): number {
-    const { base, own, simulated } = this.#options.edge;
-    return (Array.isArray(base.cameras) ? base.cameras.length : 0) + own.length + simulated;
-  }
-
-  /** Totals of every agent process of this run that ended politely. */
-  get totals(): AgentTotals {
-    return this.#totals;
+    return this.nodes.reduce((sum, { setup: { base, own, simulated } }) => {
+      const configured = Array.isArray(base.cameras) ? base.cameras.length : 0;
+      return sum + configured + own.length + simulated;
+    }, 0);
   }
 
   /** How often a role died and was started again. */
   get restarts(): number {
-    return (this.#cloud?.restarts ?? 0) + (this.#agent?.restarts ?? 0);
+    return this.nodes.reduce((sum, node) => sum + node.restarts, this.#cloud?.restarts ?? 0);
   }
 
-  /** Starts everything but the agent. */
+  /** Starts everything but the agents. */
   async startCloud(): Promise<void> {
-    const { dataDir, progress, edge } = this.#options;
+    const { dataDir, progress } = this.#options;
     const secrets = loadLocalSecrets(dataDir.root);
     this.#databaseUrl = await progress.step(
       "database",
@@ -103,7 +95,7 @@ export class SentinelStack {
     );
     const passwords = writeNodePasswords(
       dataDir.root,
-      new Map([[edge.nodeId, secrets.nodePassword]]),
+      new Map(this.nodes.map(({ nodeId }) => [nodeId, nodePassword(secrets, nodeId)])),
     );
     const seed = repositoryPath("fleet/state/channels");
     const cloud = this.#role("cloud", "cloud/src/main.ts", [], {
@@ -140,30 +132,32 @@ export class SentinelStack {
     this.#mqttPort = ready.mqttPort ?? 0;
   }
 
-  /** Starts the cameras and the agent that watches them. */
+  /** Starts the cameras and the agents that watch them. */
   async startEdge(): Promise<void> {
-    const { dataDir, progress, edge, ffmpegPath } = this.#options;
-    const urls = edge.simulated === 0 ? [] : await this.#startCameras(edge.simulated);
-    const config = writeEdgeConfig(edge, dataDir.edge, urls);
-    const agent = this.#role("edge agent", "edge-agent/src/main.ts", ["--config", config], {
-      SENTINEL_BROKER_URL: `mqtt://127.0.0.1:${this.#mqttPort}`,
-      SENTINEL_BROKER_USERNAME: edge.nodeId,
-      SENTINEL_BROKER_PASSWORD: loadLocalSecrets(dataDir.root).nodePassword,
-      SENTINEL_TRUSTED_KEYS_FILE: ensureSigningKeys(dataDir.root).publicFile,
-      FFMPEG_PATH: ffmpegPath,
-    });
-    this.#agent = agent;
-    this.#stops.push({ name: "edge agent", stop: () => agent.stop() });
-    await progress.step(
-      "edge agent",
-      () => agent.start(),
-      () => `node ${edge.nodeId}`,
-    );
+    const { dataDir, progress, ffmpegPath } = this.#options;
+    const secrets = loadLocalSecrets(dataDir.root);
+    const cameras = await this.#startCameras();
+    for (const node of this.nodes) {
+      this.#stops.push({ name: node.nodeId, stop: () => node.stop() });
+      const env = {
+        SENTINEL_BROKER_URL: `mqtt://127.0.0.1:${this.#mqttPort}`,
+        SENTINEL_BROKER_USERNAME: node.nodeId,
+        SENTINEL_BROKER_PASSWORD: nodePassword(secrets, node.nodeId),
+        SENTINEL_TRUSTED_KEYS_FILE: ensureSigningKeys(dataDir.root).publicFile,
+        FFMPEG_PATH: ffmpegPath,
+      };
+      const own = cameras.splice(0, node.setup.simulated);
+      await progress.step(
+        "edge agent",
+        () => node.start((...role) => this.#role(...role), env, own),
+        () => `node ${node.nodeId}`,
+      );
+    }
   }
 
-  /** Stops the agent alone, politely: it ends its tracks and empties its outbox. */
-  async stopAgent(): Promise<void> {
-    await this.#agent?.stop();
+  /** Stops the agents alone, politely: they end their tracks and empty their outboxes. */
+  async stopAgents(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
   /** Stops everything in reverse order. */
@@ -179,7 +173,7 @@ export class SentinelStack {
 
   /** Ends the roles at once; the database recovers by itself on the next start. */
   killNow(): void {
-    this.#agent?.kill();
+    for (const node of this.nodes) node.kill();
     this.#cloud?.kill();
   }
 
@@ -207,7 +201,10 @@ export class SentinelStack {
     return (await s3.start()).endpoint;
   }
 
-  async #startCameras(cameras: number): Promise<string[]> {
+  /** As many simulated cameras as all nodes together want. */
+  async #startCameras(): Promise<{ id: string; name: string; url: string }[]> {
+    const cameras = this.nodes.reduce((sum, { setup }) => sum + setup.simulated, 0);
+    if (cameras === 0) return [];
     const simulator = new CameraSimulator({
       clipPath: repositoryPath("fleet/local/footage/vtest.h264"),
       fps: FOOTAGE_FPS,
@@ -220,7 +217,11 @@ export class SentinelStack {
       () => simulator.start(),
       () => `${cameras} simulated over RTSP, real footage, each with its own offset`,
     );
-    return urls;
+    return urls.map((url, index) => ({
+      id: `square-${index + 1}`,
+      name: `Square ${index + 1}`,
+      url,
+    }));
   }
 
   #role(
@@ -228,6 +229,7 @@ export class SentinelStack {
     mainFile: string,
     args: readonly string[],
     env: Record<string, string>,
+    onMessage: (message: unknown) => void = () => undefined,
   ): RoleProcess {
     const { dataDir, leftovers, progress } = this.#options;
     return new RoleProcess({
@@ -236,11 +238,11 @@ export class SentinelStack {
       args,
       // Pictures pass through both roles as large, short-lived buffers.
       env: { ...inheritedEnv(), ...ALLOCATOR_ENVIRONMENT, ...env },
-      logFile: join(dataDir.logs, `${name.replace(" ", "-")}.log`),
+      logFile: join(dataDir.logs, `${name.replaceAll(" ", "-")}.log`),
       readyTimeoutMs: 120_000,
       stopTimeoutMs: 7000,
       onSpawn: (pid) => leftovers.remember(pid),
-      onMessage: (message) => this.#onMessage(message),
+      onMessage,
       onCrash: (reason) => progress.say(`the ${name} ended with ${reason}; starting it again`),
     });
   }
@@ -250,14 +252,5 @@ export class SentinelStack {
     const say = (_facts: object, message: string) =>
       this.#options.progress.say(`${name}: ${message}`);
     return { info: say, warn: say };
-  }
-
-  #onMessage(message: unknown): void {
-    const totals = totalsSchema.safeParse(message);
-    if (!totals.success) return;
-    this.#totals = {
-      framesDecoded: this.#totals.framesDecoded + totals.data.framesDecoded,
-      framesInferred: this.#totals.framesInferred + totals.data.framesInferred,
-    };
   }
 }

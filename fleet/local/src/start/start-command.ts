@@ -5,7 +5,7 @@ import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
 import { removeCliFile, writeCliFile } from "./cli-file.ts";
 import { buildDashboard } from "./dashboard-build.ts";
 import { prepareDataDir } from "./data-dir.ts";
-import { planEdge } from "./edge-setup.ts";
+import { planNodes } from "./edge-setup.ts";
 import { watchFirstEvent } from "./first-event.ts";
 import { chooseDashboardPort } from "./free-port.ts";
 import { InstanceLock } from "./instance-lock.ts";
@@ -18,7 +18,6 @@ import { publishBaseModel } from "./publish-base-model.ts";
 import { sentinelVersion } from "./repository.ts";
 import { type RunSummary, summarize } from "./run-summary.ts";
 import { SentinelStack } from "./sentinel-stack.ts";
-import { countAtEdge, countInPostgres, type EdgeCount } from "./sequence-count.ts";
 import type { StartOptions } from "./start-options.ts";
 import { StopSignal } from "./stop-signal.ts";
 
@@ -26,7 +25,8 @@ import { StopSignal } from "./stop-signal.ts";
 export async function runStart(options: StartOptions): Promise<void> {
   const progress = new Progress();
   progress.title(`Sentinel ${sentinelVersion()}; data in ${options.dataDir}`);
-  const edge = planEdge(options);
+  const nodes = planNodes(options);
+  const [first] = nodes;
   const dataDir = prepareDataDir(options.dataDir);
   const lock = new InstanceLock(dataDir.root);
   await lock.acquire();
@@ -54,7 +54,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       ({ path, versionMajor }) => `version ${versionMajor}, ${path}`,
     );
     const model = await prepareModel(
-      edge.model ?? configuredModel(edge.base),
+      options.model ?? configuredModel(first?.base ?? {}),
       dataDir.edge,
       progress,
     );
@@ -64,7 +64,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     stopping.signal.throwIfAborted();
     stack = new SentinelStack({
       dataDir,
-      edge,
+      nodes,
       openToGuests: options.forMs !== null,
       httpPort,
       dashboardDir: dashboard.folder,
@@ -82,7 +82,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     writeCliFile(dataDir.root, cloud);
     const joinUrl = (await isAnybodyThere(cloud)) ? null : `${url}/join#${setupToken}`;
     const door = { ...cloud, joinUrl };
-    const summary = await run(stack, options, edge.nodeId, dataDir.edge, door, progress, stopping);
+    const summary = await run(stack, options, door, progress, stopping);
     await stack.stop();
     if (summary !== null) process.stdout.write(`${JSON.stringify(summary)}\n`);
   } catch (error) {
@@ -96,19 +96,16 @@ export async function runStart(options: StartOptions): Promise<void> {
   progress.say("stopped");
 }
 
-/** From the agent's start to its stop. @returns the figures where a time was given. */
+/** From the agents' start to their stop. @returns the figures where a time was given. */
 async function run(
   stack: SentinelStack,
   options: StartOptions,
-  nodeId: string,
-  edgeDir: string,
   cloud: { url: string; token: string; joinUrl: string | null },
   progress: Progress,
   stopping: StopSignal,
 ): Promise<RunSummary | null> {
-  const edgeBefore = countAtEdge(edgeDir);
-  const countCloud = (edge: EdgeCount) => countInPostgres(stack.databaseUrl, nodeId, edge);
-  const cloudBefore = edgeBefore === null ? null : await countCloud(edgeBefore);
+  const count = () => Promise.all(stack.nodes.map((node) => node.count(stack.databaseUrl)));
+  const before = await count();
   await stack.startEdge();
   const startedAt = Date.now();
   process.stdout.write(`Dashboard: ${cloud.url}\n`);
@@ -130,17 +127,18 @@ async function run(
   const rssBytes = memory.sample();
   memory.stop();
   const seconds = (Date.now() - startedAt) / 1000;
-  await stack.stopAgent();
+  await stack.stopAgents();
   if (probe === null || options.forMs === null) return null;
-  const edgeAfter = countAtEdge(edgeDir);
+  const after = await count();
+  const nothing = { edge: null, cloud: null };
   return summarize({
     cameras: probe.pictures.size,
-    totals: stack.totals,
+    totals: stack.nodes.map(({ totals }) => totals),
     seconds,
-    edgeBefore,
-    edgeAfter,
-    cloudBefore,
-    cloudAfter: edgeAfter === null ? null : await countCloud(edgeAfter),
+    counts: stack.nodes.map((_, node) => ({
+      before: before[node] ?? nothing,
+      after: after[node] ?? nothing,
+    })),
     latenciesMs: probe.latenciesMs,
     rssBytes,
   });

@@ -22,6 +22,7 @@ test("durations", () => {
 test("without options: the defaults of a first start", () => {
   expect(parse()).toEqual({
     cameras: null,
+    nodes: 1,
     camera: [],
     config: null,
     forMs: null,

@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
+  /** Edge nodes, each with an agent of its own. */
+  nodes: number;
   /** Simulated cameras; null where the user brought cameras of their own and named no number. */
   cameras: number | null;
   /** The user's own cameras: RTSP, HLS or MJPEG addresses, or video files. */
@@ -52,6 +54,12 @@ export function addStartOptions(command: Command, defaultDataDir: string): Comma
   return command
     .option("--cameras <n>", "simulated cameras (default: 4)", wholeNumber(0, 64))
     .option(
+      "--nodes <n>",
+      "edge nodes that share the cameras, each with an agent of its own; the first is the canary",
+      wholeNumber(1, 8),
+      1,
+    )
+    .option(
       "--camera <url>",
       "a camera of your own: rtsp://…, http(s)://… (HLS or MJPEG) or a video file; may be repeated",
       (value: string, before: string[]) => [...before, value],
@@ -80,6 +88,7 @@ export function toStartOptions(parsed: Record<string, unknown>): StartOptions {
   const config = text("config");
   return {
     cameras: count("cameras"),
+    nodes: count("nodes") ?? 1,
     camera: Array.isArray(parsed.camera) ? parsed.camera.map(String) : [],
     config: config === null ? null : resolve(config),
     forMs: count("for"),
