@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Dependency } from "./api/health.ts";
-import { HttpServer, type ServedApi } from "./api/http-server.ts";
+import { HttpServer, type HttpServerOptions, type ServedApi } from "./api/http-server.ts";
 import { MinioBlobStore } from "./blobs/minio-blob-store.ts";
 import { EmbeddedBroker } from "./broker/embedded-broker.ts";
 import { NodeRequests } from "./camera-settings/node-requests.ts";
@@ -21,7 +21,7 @@ import { previewLine, takePreview } from "./live/preview-line.ts";
 import { SnapshotFeed } from "./live/snapshot-feed.ts";
 import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
 import type { Doorway } from "./people/invitations.ts";
-import { openPeople } from "./people/open-people.ts";
+import { openPeople, type PeopleParts } from "./people/open-people.ts";
 import { loadGatePolicy } from "./registry/gate-file.ts";
 import { registerCandidate } from "./registry/register-candidate.ts";
 import type { RegistryParts } from "./registry/registry-parts.ts";
@@ -107,16 +107,14 @@ export class Cloud {
     if (config.roles.includes("fleet") && repo !== null) {
       await this.#startFleet(postgres, repo, credential);
     }
-    const api = config.roles.includes("api")
-      ? await this.#serveApi(postgres, blobs, tally, credential, repo)
-      : null;
+    const served = await this.#serve(postgres, blobs, tally, credential, repo);
     const server = new HttpServer({
       host: config.httpHost,
       port: config.httpPort,
       allowedHosts: config.allowedHosts,
       trustedProxies: config.trustedProxies,
       dependencies: this.#dependencies,
-      api,
+      ...served,
       logger,
     });
     this.#parts.push({ name: "http", stop: () => server.stop() });
@@ -169,15 +167,35 @@ export class Cloud {
     this.#parts.push({ name: "ingest", stop: () => ingest.stop() });
   }
 
-  /** Role api: people, and what they reach. */
+  /** What people reach through this process, where it has the roles `api` and `cameras`. */
+  async #serve(
+    database: Postgres,
+    blobs: MinioBlobStore,
+    tally: Tally,
+    credential: LinkCredential,
+    repo: FleetRepo | null,
+  ): Promise<Pick<HttpServerOptions, "api" | "streams">> {
+    const { roles, streamUpstream: upstream } = this.#config;
+    const [hasApi, hasCameras] = [roles.includes("api"), roles.includes("cameras")];
+    if (!hasApi && !hasCameras) return { api: null, streams: null };
+    const people = await openPeople(database, this.#config, this.#logger);
+    return {
+      api: hasApi ? await this.#serveApi(database, blobs, tally, credential, repo, people) : null,
+      streams:
+        hasCameras && upstream !== undefined
+          ? { whoAsks: people.whoAsks, reads: database.reads, upstream }
+          : null,
+    };
+  }
+
   async #serveApi(
     database: Postgres,
     blobs: MinioBlobStore,
     tally: Tally,
     credential: LinkCredential,
     repo: FleetRepo | null,
+    people: PeopleParts,
   ): Promise<ServedApi> {
-    const people = await openPeople(database, this.#config, this.#logger);
     return {
       ...people,
       parts: await this.#startApi(database, blobs, credential, repo, people.doorway),

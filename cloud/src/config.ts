@@ -5,7 +5,7 @@ import { z } from "zod";
 import { cloudError } from "./errors.ts";
 import { isRepoAddress, isRepoUrl } from "./rollout/repo-url.ts";
 
-const role = z.enum(["api", "ingest", "trainer", "fleet"]);
+const role = z.enum(["api", "ingest", "trainer", "fleet", "cameras"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
 const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
@@ -38,6 +38,7 @@ const VARIABLES = {
   s3SecretKey: "S3_SECRET_KEY",
   s3Region: "S3_REGION",
   dashboardDir: "SENTINEL_DASHBOARD_DIR",
+  streamUpstream: "SENTINEL_STREAM_UPSTREAM",
   workDir: "SENTINEL_WORK_DIR",
   signingKeyFile: "SENTINEL_SIGNING_KEY_FILE",
   fleetRepo: "SENTINEL_FLEET_REPO",
@@ -58,7 +59,13 @@ const SECRETS: readonly Key[] = [
 ];
 
 /** Addresses, which are shown unless something in them may be a user and password. */
-const ADDRESSES: readonly Key[] = ["broker", "brokerUrl", "s3Endpoint", "fleetRepo"];
+const ADDRESSES: readonly Key[] = [
+  "broker",
+  "brokerUrl",
+  "s3Endpoint",
+  "fleetRepo",
+  "streamUpstream",
+];
 
 const brokerUrl = z.url({
   protocol: /^(mqtts?|tcp|ssl)$/,
@@ -77,12 +84,14 @@ const databaseShape = {
 const configSchema = z
   .strictObject({
     ...databaseShape,
-    /** What this process does: answer people, take in what nodes send, train, steer the fleet. */
+    /** What this process does: answer people, take in what nodes send, train, steer the fleet, hand on video. */
     roles: z
       .string()
       .default("api,ingest")
       .transform((list) => list.split(",").map((name) => name.trim()))
-      .pipe(z.array(role, "any of api, ingest, trainer, fleet, separated by commas").min(1)),
+      .pipe(
+        z.array(role, "any of api, ingest, trainer, fleet, cameras, separated by commas").min(1),
+      ),
     /** 0 is any port that is free. */
     httpPort: port.default(8080),
     httpHost: text.default("127.0.0.1"),
@@ -127,6 +136,8 @@ const configSchema = z
     s3Region: text.default("us-east-1"),
     /** Folder of the built dashboard; without it only the API is served. */
     dashboardDir: text.transform((path) => resolve(path)).optional(),
+    /** Where the media server answers HLS; user and password may be part of it. */
+    streamUpstream: httpUrl.optional(),
     /** Scratch space of the roles trainer and fleet: everything in it can be made again. */
     workDir: text.default(() => join(tmpdir(), "sentinel-work")).transform((path) => resolve(path)),
     /** Ed25519 private key (PEM) with which manifests and statements are signed. */
@@ -149,8 +160,15 @@ const configSchema = z
         fault("signingKeyFile", "the role fleet signs statements: an Ed25519 private key in PEM");
       }
     }
-    if (config.roles.includes("api") && config.authSecret === undefined) {
-      fault("authSecret", "the role api signs people's sessions: at least 32 random characters");
+    const people = config.roles.find((name) => name === "api" || name === "cameras");
+    if (people !== undefined && config.authSecret === undefined) {
+      fault(
+        "authSecret",
+        `the role ${people} knows people's sessions: at least 32 random characters`,
+      );
+    }
+    if (config.roles.includes("cameras") && config.streamUpstream === undefined) {
+      fault("streamUpstream", "the role cameras hands on a media server's HLS: its address");
     }
     if (config.broker !== undefined && config.brokerUrl !== undefined) {
       const other = `${VARIABLES.broker} is given too`;

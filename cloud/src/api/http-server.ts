@@ -8,6 +8,7 @@ import { cloudError } from "../errors.ts";
 import type { SignIn } from "../people/sign-in.ts";
 import { addSignInRoutes } from "../people/sign-in-routes.ts";
 import type { WhoAsks } from "../people/who-asks.ts";
+import { addStreamGateway } from "../streams/stream-gateway.ts";
 import { addAllowedHosts } from "./allowed-hosts.ts";
 import { clientOutlet } from "./client-outlet.ts";
 import type { ApiContext, ApiParts } from "./context.ts";
@@ -34,7 +35,8 @@ export interface ServedApi {
   dashboardDir: string | undefined;
 }
 
-interface HttpServerOptions {
+/** What the server serves, and as what. */
+export interface HttpServerOptions {
   host: string;
   /** 0 is any port that is free. */
   port: number;
@@ -44,6 +46,8 @@ interface HttpServerOptions {
   trustedProxies: readonly string[] | undefined;
   dependencies: readonly Dependency[];
   api: ServedApi | null;
+  /** Video of cameras, where this process has the role `cameras`. */
+  streams: Parameters<typeof addStreamGateway>[1] | null;
   logger: Logger;
 }
 
@@ -58,7 +62,7 @@ export class HttpServer {
 
   /** @returns the port. @throws CodedError PORT_IN_USE. */
   async start(): Promise<number> {
-    const { host, port, trustedProxies, dependencies, api } = this.#options;
+    const { host, port, trustedProxies, dependencies, api, streams } = this.#options;
     const server = fastify({
       bodyLimit: MAX_REQUEST_BYTES,
       forceCloseConnections: true,
@@ -71,6 +75,7 @@ export class HttpServer {
     addSameOriginCheck(server);
     server.setErrorHandler((error, _request, reply) => this.#answerError(error, reply));
     addHealthRoutes(server, dependencies);
+    if (streams !== null) await addStreamGateway(server, streams);
     if (api !== null) await this.#addApi(server, api);
     try {
       await server.listen({ host, port });

@@ -14,7 +14,7 @@ export interface PeopleParts {
 
 type PeopleConfig = Pick<
   CloudConfig,
-  "authSecret" | "publicUrl" | "setupToken" | "serviceToken" | "guestRole"
+  "roles" | "authSecret" | "publicUrl" | "setupToken" | "serviceToken" | "guestRole"
 >;
 
 /** Opens them; a cloud that nobody can come into says so. */
@@ -23,9 +23,9 @@ export async function openPeople(
   config: PeopleConfig,
   logger: Logger,
 ): Promise<PeopleParts> {
-  const { authSecret = "", publicUrl, setupToken = null } = config;
+  const { roles, authSecret = "", publicUrl, setupToken = null } = config;
   const { serviceToken = null, guestRole = null } = config;
-  if (setupToken === null && !(await anybodyThere(database))) {
+  if (roles.includes("api") && setupToken === null && !(await anybodyThere(database))) {
     logger.warn("nobody can sign in yet: set SENTINEL_SETUP_TOKEN and open /join#TOKEN");
   }
   const secure = publicUrl?.startsWith("https:") ?? false;
