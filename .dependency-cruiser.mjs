@@ -45,6 +45,7 @@ export default {
       ["pg", "^cloud/src/database/|^fleet/local/src/(postgres|start)/"],
       ["minio", "^cloud/src/blobs/"],
       ["onnxruntime-node", "^edge-agent/src/detect/|^cloud/src/inference/"],
+      ["@platformatic/kafka", "^cloud/src/tap/"],
       ["pg-boss", "^cloud/src/training/"],
       ["simple-git", "^cloud/src/rollout/"],
       ["@tensorflow/[^/]+", "^cloud/src/training/"],

@@ -55,6 +55,7 @@ await ensureDebianPackages([
     packageName: "mosquitto",
     neededFor: "the tests with a real MQTT broker",
   },
+  { program: "kcat", packageName: "kcat", neededFor: "the tests of the stream tap" },
   { program: "chromium", packageName: "chromium", neededFor: "the end-to-end test in a browser" },
 ]);
 const checksPassed = args.length > 0 || (await runChecks());

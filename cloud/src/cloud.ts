@@ -159,9 +159,18 @@ export class Cloud {
     tally: Tally,
     credential: LinkCredential,
   ): Promise<void> {
-    const { shareGroup = null } = this.#config;
+    const { shareGroup = null, tapBrokers = null, databaseUrl } = this.#config;
     const logger = this.#logger;
-    const parts = { database, blobs, tally, credential, shareGroup, logger };
+    const parts = {
+      database,
+      blobs,
+      tally,
+      credential,
+      shareGroup,
+      tapBrokers,
+      databaseUrl,
+      logger,
+    };
     const ingest = await startIngestRole(parts);
     this.#links.push(...ingest.links);
     this.#parts.push({ name: "ingest", stop: () => ingest.stop() });

@@ -8,6 +8,7 @@ import { isRepoAddress, isRepoUrl } from "./rollout/repo-url.ts";
 const role = z.enum(["api", "ingest", "trainer", "fleet", "cameras"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
 const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
+const HOST_PORT = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]):\d{1,5}$/i;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
 const text = z.string().min(1, "a text that is not empty");
 const secret = z.string().min(32, "at least 32 random characters").max(500);
@@ -32,6 +33,7 @@ const VARIABLES = {
   brokerUsername: "SENTINEL_BROKER_USERNAME",
   brokerPassword: "SENTINEL_BROKER_PASSWORD",
   shareGroup: "SENTINEL_SHARE_GROUP",
+  tapBrokers: "SENTINEL_TAP_BROKERS",
   nodePasswordsFile: "SENTINEL_NODE_PASSWORDS_FILE",
   s3Endpoint: "S3_ENDPOINT",
   s3AccessKey: "S3_ACCESS_KEY",
@@ -129,6 +131,12 @@ const configSchema = z
     brokerPassword: text.optional(),
     /** Processes with the role ingest and one group share the load; the broker must know `$share`. */
     shareGroup: slugSchema.optional(),
+    /** Kafka brokers to which the role ingest hands every committed event row. */
+    tapBrokers: z
+      .string()
+      .transform((list) => list.split(",").map((broker) => broker.trim()))
+      .pipe(z.array(z.string().regex(HOST_PORT, "host:port of Kafka brokers, separated by commas")))
+      .optional(),
     nodePasswordsFile: text.optional(),
     s3Endpoint: httpUrl,
     s3AccessKey: text,

@@ -5,6 +5,7 @@ import type { Postgres } from "../database/postgres.ts";
 import { type LinkCredential, MqttLink, type Subscription } from "../mqtt/mqtt-link.ts";
 import { SnapshotCollector } from "../snapshots/snapshot-collector.ts";
 import { StatusIntake } from "../status/status-intake.ts";
+import { startTap } from "../tap/start-tap.ts";
 import type { SendToNode } from "./acknowledge.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { Ingest } from "./ingest.ts";
@@ -19,6 +20,10 @@ export interface IngestParts {
   credential: LinkCredential;
   /** Processes of one group share what nodes send; without one each hears everything. */
   shareGroup: string | null;
+  /** Kafka brokers to which committed rows are handed; null hands them to none. */
+  tapBrokers: readonly string[] | null;
+  /** The listener of the tap has a connection of its own. */
+  databaseUrl: string;
   logger: Logger;
 }
 
@@ -76,9 +81,11 @@ export async function startIngestRole(
   });
   nodes.start();
   events.start();
+  const tap = parts.tapBrokers === null ? null : await startTap(parts, parts.tapBrokers);
   return {
     links: [nodes, events],
     stop: async () => {
+      await tap?.stop();
       await events.stop();
       await nodes.stop();
       await status.stop();

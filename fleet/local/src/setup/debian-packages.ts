@@ -13,6 +13,7 @@ export interface DebianProgram {
 /** What makes a program answer, and its exit code then, where that is not `--version` and 0. */
 const ANSWERS: Readonly<Record<string, readonly [string, number]>> = {
   ffmpeg: ["-version", 0],
+  kcat: ["-V", 0],
   mosquitto: ["-h", 3],
 };
 
