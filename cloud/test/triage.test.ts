@@ -3,78 +3,33 @@ import { pino } from "pino";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { BlobStore } from "../src/blobs/blob-store.ts";
-import { Postgres } from "../src/database/postgres.ts";
 import { seededRandom } from "../src/evaluation/seeded-random.ts";
-import { leaseNext } from "../src/triage/leases.ts";
-import { connectApi } from "./api-client.ts";
-import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { MODEL, TriageFixture } from "./triage-fixture.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
-let cloud: RunningCloud;
-let connection: ReturnType<typeof connectApi>;
-let database: Postgres;
+let fixture: TriageFixture;
 
 beforeAll(async () => {
-  cloud = await startCloud({});
-  connection = connectApi(cloud.httpUrl);
-  database = new Postgres({ url: cloud.database.url, logger: pino({ level: "silent" }) });
+  fixture = await TriageFixture.start();
 });
-afterAll(async () => {
-  await connection.close();
-  await database.stop();
-  await cloud.stop();
-});
-beforeEach(async () => {
-  await cloud.database.query("delete from annotations", []);
-  await cloud.database.query("delete from triage_items", []);
-  await cloud.database.query(
-    `insert into nodes (node_id, first_seen_at, last_seen_at) values ('node-a', 1, 1)
-     on conflict do nothing`,
-    [],
-  );
-  await cloud.database.query(
-    `insert into node_models (node_id, digest, name, licence, input_size, class_names, first_seen_at, last_seen_at)
-     values ('node-a', $1, 'm', 'x', 320, '["person", "car"]', 1, 1) on conflict do nothing`,
-    ["a".repeat(64)],
-  );
-});
+afterAll(() => fixture.stop());
+beforeEach(() => fixture.clear());
 
-/** An open question; the higher its priority the earlier it is asked. */
-async function item(
-  change: { className?: string | null; priority?: number } = {},
-): Promise<string> {
-  const itemId = uuidV7();
-  await cloud.database.query(
-    `insert into triage_items (item_id, node_id, camera_id, reason, class_id, class_name, score, box,
-       picture, width, height, crop, model_digest, captured_at, made_at, phash, priority)
-     values ($1, 'node-a', 'gate-1', 'score-band', 0, $2, 0.5, '{0.1,0.1,0.5,0.5}', $3, 320, 240,
-       '{0,0,1,1}', $4, 5, 5, $5, $6)`,
-    [
-      itemId,
-      change.className === undefined ? "person" : change.className,
-      createHash("sha256").update(itemId).digest("hex"),
-      "a".repeat(64),
-      itemId.replaceAll("-", "").slice(-16),
-      change.priority ?? 1,
-    ],
-  );
-  return itemId;
-}
-
-const person = (id: string) => ({ id, name: id, role: "operator" as const });
-const next = (id: string, count: number, holding: string[] = []) =>
-  leaseNext(database, person(id), { className: "person", count, holding });
 const annotations = () =>
-  cloud.database.query<{ verdict: string; superseded: boolean; boxes: unknown }>(
+  fixture.query<{ verdict: string; superseded: boolean; boxes: unknown }>(
     `select verdict, superseded_at is not null as superseded, boxes from annotations order by at`,
     [],
   );
 
 test("two people who ask at once never get the same item, the best ones come first", async () => {
   const ids = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => item({ priority: index })),
+    Array.from({ length: 20 }, (_, index) => fixture.item({ priority: index })),
   );
-  const asked = await Promise.all([next("mara", 6), next("jon", 6), next("ada", 8)]);
+  const asked = await Promise.all([
+    fixture.next("mara", { count: 6 }),
+    fixture.next("jon", { count: 6 }),
+    fixture.next("ada", { count: 8 }),
+  ]);
   const [first, second, last] = asked;
   expect(first).toHaveLength(6);
   const others = [...(second ?? []), ...(last ?? [])].map(({ itemId }) => itemId);
@@ -85,8 +40,8 @@ test("two people who ask at once never get the same item, the best ones come fir
 });
 
 test("an answer becomes an annotation; sent again it changes nothing; undone it is asked again", async () => {
-  const itemId = await item();
-  const { api } = connection;
+  const itemId = await fixture.item();
+  const { api } = fixture;
   const { items } = await api.triage.next.mutate({ className: "person", count: 3, holding: [] });
   expect(items.map((leased) => leased.itemId)).toEqual([itemId]);
   const answer = {
@@ -121,10 +76,10 @@ test("an answer becomes an annotation; sent again it changes nothing; undone it 
 });
 
 test("answers are taken back one after another, without limit", async () => {
-  const { api } = connection;
+  const { api } = fixture;
   const ids: string[] = [];
   for (let index = 0; index < 5; index++) {
-    const itemId = await item({ priority: 9 - index });
+    const itemId = await fixture.item({ priority: 9 - index });
     ids.push(itemId);
     const annotationId = crypto.randomUUID();
     await api.triage.answer.mutate({ annotationId, itemId, verdict: "reject" });
@@ -136,8 +91,8 @@ test("answers are taken back one after another, without limit", async () => {
 });
 
 test("what cannot be is refused, and says what would be right", async () => {
-  const { api } = connection;
-  const itemId = await item();
+  const { api } = fixture;
+  const itemId = await fixture.item();
   const annotationId = crypto.randomUUID();
   const box: [number, number, number, number] = [0.1, 0.1, 0.2, 0.2];
   const send = (change: object) =>
@@ -151,14 +106,17 @@ test("what cannot be is refused, and says what would be right", async () => {
     "within",
   );
   await expect(send({ verdict: "reject", boxes: [{ classId: 0, box }] })).rejects.toThrow("none");
-  await next("jon", 1);
+  await fixture.next("jon");
   await expect(send({ boxes: [{ classId: 0, box }] })).rejects.toThrow("Somebody else");
   expect(await annotations()).toEqual([]);
 });
 
 test("a skipped item goes behind the others of its class", async () => {
-  const { api } = connection;
-  const [first, second] = [await item({ priority: 2 }), await item({ priority: 1.5 })];
+  const { api } = fixture;
+  const [first, second] = [
+    await fixture.item({ priority: 2 }),
+    await fixture.item({ priority: 1.5 }),
+  ];
   await api.triage.skip.mutate({ itemId: first });
   const { items } = await api.triage.next.mutate({ className: "person", count: 1, holding: [] });
   expect(items[0]?.itemId).toBe(second);
@@ -203,23 +161,23 @@ test("the rules' pictures become items once; what looks the same is never asked"
   for (const [index, [sha256, score]] of events.entries()) {
     // The last digits decide the random audit: these are none of one in twenty.
     const eventId = `${uuidV7().slice(0, -6)}00000${index + 1}`;
-    await cloud.database.query(
+    await fixture.query(
       `insert into events (event_id, node_id, camera_id, epoch, class_id, class_name, score, box, frames,
          started_at, last_at, ended_at, state, model_digest, snapshot_sha256, snapshot_width,
          snapshot_height, snapshot_crop, snapshot_stored_at, last_row_id)
        values ($1, 'node-a', 'gate-1', $2, 0, 'person', $3, '{0.2,0.2,0.2,0.2}', 50, $5, $5, $5,
          'ended', $6, $4, 320, 240, '{0.1,0.1,0.5,0.5}', 1, 1)`,
-      [eventId, uuidV7(), score, sha256, 1000 + index * 10_000, "a".repeat(64)],
+      [eventId, uuidV7(), score, sha256, 1000 + index * 10_000, MODEL],
     );
   }
   const maker = new TriageItemMaker({
-    database,
+    database: fixture.database,
     blobs: storeOf(pictures) as BlobStore,
     logger: pino({ level: "silent" }),
   });
   await maker.look();
   await maker.look();
-  const items = await cloud.database.query<{ state: string; reason: string; box: number[] }>(
+  const items = await fixture.query<{ state: string; reason: string; box: number[] }>(
     "select state, reason, box from triage_items order by captured_at",
     [],
   );

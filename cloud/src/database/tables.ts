@@ -8,9 +8,15 @@ import type { CameraSettingsTables } from "./tables/camera-settings-tables.ts";
 import type { DatasetTables } from "./tables/dataset-tables.ts";
 import type { MotionTables } from "./tables/motion-tables.ts";
 import type { TrainingTables } from "./tables/training-tables.ts";
+import type { TriageTables } from "./tables/triage-tables.ts";
 
 /** The tables that people's queries read, as the migrations made them. Times are ms. */
-export interface Tables extends CameraSettingsTables, DatasetTables, MotionTables, TrainingTables {
+export interface Tables
+  extends CameraSettingsTables,
+    DatasetTables,
+    MotionTables,
+    TrainingTables,
+    TriageTables {
   nodes: {
     node_id: string;
     online: boolean;

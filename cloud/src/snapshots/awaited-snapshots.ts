@@ -32,7 +32,10 @@ const CLAIM_DUE_MOTION = {
 
 const MARK_STORED = {
   name: "mark-snapshot-stored",
-  text: `with stored as (
+  text: `with arrived as (
+      insert into arrived_snapshots (node_id, sha256, arrived_at) values ($1, $2, $3)
+      on conflict do nothing),
+    stored as (
       update events set snapshot_stored_at = $3, snapshot_gone_at = null
       where node_id = $1 and snapshot_sha256 = $2 and snapshot_stored_at is null
       returning event_id),
@@ -47,7 +50,8 @@ const MARK_STORED = {
 const MARK_LOST = {
   name: "mark-snapshot-lost",
   text: `with motion as (update motion_sightings set snapshot_stored_at = null
-      where node_id = $1 and snapshot_sha256 = $2)
+      where node_id = $1 and snapshot_sha256 = $2),
+    arrived as (delete from arrived_snapshots where node_id = $1 and sha256 = $2)
     update events set snapshot_stored_at = null where node_id = $1 and snapshot_sha256 = $2`,
 };
 
@@ -74,7 +78,7 @@ export async function claimDueSnapshots(
   return [...ofEvents, ...ofMotion];
 }
 
-/** Notes on the events that their snapshot has arrived, and tells whoever follows. */
+/** Notes that a snapshot has arrived, also on its events, and tells whoever follows. */
 export async function markSnapshotStored(
   database: Postgres,
   { nodeId, sha256 }: AwaitedSnapshot,

@@ -5,18 +5,8 @@ import type { Postgres, Sql, Statement } from "../database/postgres.ts";
 import { storableJson } from "../database/storable-json.ts";
 import { audit } from "../people/audit.ts";
 import type { Person } from "../people/person.ts";
-import { READ_ITEMS, type TriageItem } from "./triage-item.ts";
-
-/** What a person says about an item. */
-export interface Answer {
-  /** Made by the person's page, so that an answer that is sent twice counts once. */
-  annotationId: string;
-  itemId: string;
-  verdict: "accept" | "reject" | "class" | "boxes" | "duplicate";
-  /** What is there; none for `reject` and `duplicate`. */
-  boxes: { classId: number; box: Box }[];
-  decisionMs: number | null;
-}
+import type { Answer, SaidBox } from "./answer.ts";
+import { answerCheck, dropCheck } from "./checks.ts";
 
 interface ItemRow {
   node_id: string;
@@ -42,10 +32,10 @@ const LOCK_ITEM: Statement = {
       where m.digest = i.model_digest order by m.last_seen_at desc limit 1), '[]') as class_names
     from triage_items i where i.item_id = $1 for update of i`,
 };
-const FIND_ANNOTATION: Statement = {
-  name: "triage-find-annotation",
-  text: `select item_id as "itemId", person_id as "personId", superseded_at as "supersededAt"
-    from annotations where annotation_id = $1`,
+const FIND_ANSWER: Statement = {
+  name: "triage-find-answer",
+  text: `select item_id as "itemId", person_id as "personId" from annotations where annotation_id = $1
+    union all select item_id, person_id from triage_checks where answer_id = $1`,
 };
 const SUPERSEDE_PICTURE: Statement = {
   name: "triage-supersede-picture",
@@ -57,30 +47,26 @@ const INSERT_ANNOTATION: Statement = {
       crop, captured_at, phash, boxes, verdict, person_id, person_name, at, decision_ms)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 };
-const SET_STATE: Statement = {
-  name: "triage-set-item-state",
-  text: `update triage_items set state = $2, leased_by = $3, leased_until = $4 where item_id = $1`,
+/** Answers of one person are told apart by their time: undo goes through them one by one. */
+const LAST_AT: Statement = {
+  name: "triage-last-answer-at",
+  text: `select greatest(
+      (select max(at) from annotations where person_id = $1),
+      (select max(answered_at) from triage_checks where person_id = $1)) as at`,
 };
-const NEWEST_OF_PERSON: Statement = {
-  name: "triage-newest-annotation",
-  text: `select annotation_id as "annotationId", item_id as "itemId", verdict from annotations
-    where person_id = $1 and superseded_at is null and item_id is not null
-    order by at desc, annotation_id desc limit 1 for update`,
-};
-const SUPERSEDE: Statement = {
-  name: "triage-supersede",
-  text: "update annotations set superseded_at = $2 where annotation_id = $1",
+const CLOSE: Statement = {
+  name: "triage-close-item",
+  text: `update triage_items set state = $2, leased_by = null, leased_page = null, leased_until = null
+    where item_id = $1`,
 };
 const TELL: Statement = {
   name: "triage-tell-annotations",
   text: `select pg_notify('${CHANGES_CHANNEL}', 'triage')`,
 };
 
-/** How long an undone item is the person's again. */
-const LEASE_MS = 120_000;
-
 /**
- * Keeps an answer as annotation, and closes its item. The same answer sent again changes nothing.
+ * Keeps an answer as annotation, and closes its item; where the item is asked to see whether people
+ * agree, it is compared instead. The same answer sent again changes nothing.
  * @throws TRPCError NOT_FOUND, CONFLICT where somebody else has or had it, BAD_REQUEST.
  */
 export function answerItem(database: Postgres, answer: Answer, person: Person): Promise<void> {
@@ -90,9 +76,16 @@ export function answerItem(database: Postgres, answer: Answer, person: Person): 
       throw new TRPCError({ code: "NOT_FOUND", message: `There is no item ${answer.itemId}.` });
     }
     if (await isRepeat(sql, answer, person)) return;
-    refuseOthers(item, person);
     const boxes = boxesOf(item, answer);
-    const now = Date.now();
+    const [last] = await sql.query<{ at: number | null }>(LAST_AT, [person.id]);
+    const now = Math.max(Date.now(), (last?.at ?? 0) + 1);
+    if (item.state === "open") {
+      await dropCheck(sql, person, answer.itemId);
+    } else if (await answerCheck(sql, person, { ...answer, at: now }, boxes)) {
+      await sql.query(TELL, []);
+      return;
+    }
+    refuseOthers(item, person);
     await sql.query(SUPERSEDE_PICTURE, [answer.itemId, now]);
     await sql.query(INSERT_ANNOTATION, [
       answer.annotationId,
@@ -113,7 +106,7 @@ export function answerItem(database: Postgres, answer: Answer, person: Person): 
       answer.decisionMs,
     ]);
     const state = answer.verdict === "duplicate" ? "duplicate" : "answered";
-    await sql.query(SET_STATE, [answer.itemId, state, null, null]);
+    await sql.query(CLOSE, [answer.itemId, state]);
     await audit(sql, {
       actor: person,
       action: "annotation.add",
@@ -125,36 +118,9 @@ export function answerItem(database: Postgres, answer: Answer, person: Person): 
   });
 }
 
-/**
- * Takes back the person's newest answer that still stands, and gives its item to the person again.
- * Asked again, it takes back the one before, without limit.
- */
-export function undoAnswer(database: Postgres, person: Person): Promise<TriageItem | null> {
-  return database.transaction(async (sql) => {
-    const [newest] = await sql.query<{ annotationId: string; itemId: string; verdict: string }>(
-      NEWEST_OF_PERSON,
-      [person.id],
-    );
-    if (newest === undefined) return null;
-    const now = Date.now();
-    await sql.query(SUPERSEDE, [newest.annotationId, now]);
-    await sql.query(SET_STATE, [newest.itemId, "open", person.id, now + LEASE_MS]);
-    await audit(sql, {
-      actor: person,
-      action: "annotation.undo",
-      subject: newest.itemId,
-      before: { annotationId: newest.annotationId, verdict: newest.verdict },
-      after: null,
-    });
-    await sql.query(TELL, []);
-    const [item] = await sql.query<TriageItem>(READ_ITEMS, [[newest.itemId]]);
-    return item ?? null;
-  });
-}
-
 /** True where this very answer is known already. @throws TRPCError where its id is another's. */
 async function isRepeat(sql: Sql, answer: Answer, person: Person): Promise<boolean> {
-  const [known] = await sql.query<{ itemId: string | null; personId: string }>(FIND_ANNOTATION, [
+  const [known] = await sql.query<{ itemId: string | null; personId: string }>(FIND_ANSWER, [
     answer.annotationId,
   ]);
   if (known === undefined) return false;
@@ -176,10 +142,7 @@ function refuseOthers(item: ItemRow, person: Person): void {
 }
 
 /** What the answer says is there, by names. @throws TRPCError BAD_REQUEST. */
-function boxesOf(
-  item: ItemRow,
-  { verdict, boxes }: Answer,
-): { classId: number; className: string; box: Box }[] {
+function boxesOf(item: ItemRow, { verdict, boxes }: Answer): SaidBox[] {
   const refuse = (message: string) => new TRPCError({ code: "BAD_REQUEST", message });
   if (verdict === "reject" || verdict === "duplicate") {
     if (boxes.length > 0) throw refuse(`boxes: ${verdict} says that there is none`);

@@ -8,6 +8,7 @@ import { readSnapshot } from "../snapshots/read-snapshot.ts";
 import type { Candidate, Verdict } from "./candidate.ts";
 import { markLooked, unlookedCandidates } from "./candidates.ts";
 import { HOURLY_QUOTA, judgeCandidate } from "./judge-candidate.ts";
+import { countKeptOut, hidingRule } from "./keep-out/rule-store.ts";
 import { boxInPicture } from "./picture-box.ts";
 
 const PERIOD_MS = 3_000;
@@ -19,7 +20,8 @@ const COUNT_RECENT: Statement = {
   name: "triage-count-recent",
   text: `select count(*)::int as count from triage_items
     where node_id = $1 and camera_id = $2 and reason = $3
-      and class_name is not distinct from $4 and made_at > $5 and state <> 'duplicate'`,
+      and class_name is not distinct from $4 and made_at > $5 and state <> 'duplicate'
+      and hidden_by is null`,
 };
 
 const FIND_SAME: Statement = {
@@ -85,10 +87,14 @@ export class TriageItemMaker {
   async #look(): Promise<void> {
     for (const candidate of await unlookedCandidates(this.#database)) {
       const verdict = judgeCandidate(candidate);
-      const phash = verdict === null ? null : await this.#hash(candidate);
+      const ruleId =
+        verdict === null ? null : await hidingRule(this.#database, candidate, candidate);
+      const asked = verdict !== null && ruleId === null;
+      const phash = asked ? await this.#hash(candidate) : null;
       await this.#database.transaction(async (sql) => {
         if (!(await markLooked(sql, candidate.eventId))) return;
-        if (verdict !== null && phash !== null) await keep(sql, candidate, verdict, phash);
+        if (ruleId !== null) await countKeptOut(sql, ruleId);
+        if (asked && phash !== null) await keep(sql, candidate, verdict, phash);
       });
     }
   }

@@ -1,45 +1,54 @@
-import type { Box } from "@sentinel/protocol/box";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { operatorProcedure, router } from "../api/trpc.ts";
-import { readLoopState } from "../training/jobs/loop-state.ts";
-import { answerItem, undoAnswer } from "./answers.ts";
-import { leaseNext, skipItem } from "./leases.ts";
+import { answerItem } from "./answers.ts";
+import { rulesRouter } from "./keep-out/rules-router.ts";
+import { holdItems, leaseNext, releaseItems, skipItem } from "./leases.ts";
+import { readTriageKeys, triageKeysSchema, writeTriageKeys } from "./person-keys.ts";
 import { triageFigures, triageSummary } from "./triage-figures.ts";
-import { READ_ITEMS, type TriageItem } from "./triage-item.ts";
+import { boxInput, classNameInput } from "./triage-input.ts";
+import { readItems } from "./triage-item.ts";
+import { newestAnswer, undoAnswer } from "./undo.ts";
 
 /** Boxes one picture can hold. */
 const MAX_BOXES = 200;
+/** Items a page may hold: a range that one answer is for, and those ahead of it. */
+const MAX_HELD = 100;
 
-const className = z.string().min(1).max(100).nullable();
-const fraction = z.number().min(0, "a fraction from 0 to 1").max(1, "a fraction from 0 to 1");
-const box = z
-  .tuple([fraction, fraction, fraction, fraction])
-  .refine(([, , width, height]) => width > 0 && height > 0, "a box wider and higher than 0")
-  .refine(
-    ([x, y, width, height]) => x + width <= 1.0001 && y + height <= 1.0001,
-    "a box within the picture",
-  )
-  .transform((values): Box => values);
+const page = z.uuid().nullable().default(null);
+const heldInput = z.object({ itemIds: z.array(z.uuid()).max(MAX_HELD), page });
 
-/** Questions and answers: `triage.summary`, `next`, `answer`, `skip`, `undo`, `stats`. */
+/** Questions and answers: `triage.summary`, `next`, `hold`, `answer`, `undo`, `stats` and more. */
 export const triageRouter = router({
+  rules: rulesRouter,
+
   summary: operatorProcedure.query(({ ctx }) => triageSummary(ctx.database)),
 
   next: operatorProcedure
     .input(
       z.object({
-        className,
+        className: classNameInput,
         count: z.int().min(1).max(10),
-        holding: z.array(z.uuid()).max(50).default([]),
+        holding: z.array(z.uuid()).max(MAX_HELD).default([]),
+        page,
       }),
     )
     .mutation(async ({ ctx, input }) => ({
       items: await leaseNext(ctx.database, ctx.person, input),
     })),
 
+  /** Keeps items for the page; answers which are still its own. */
+  hold: operatorProcedure.input(heldInput).mutation(async ({ ctx, input }) => ({
+    itemIds: await holdItems(ctx.database, ctx.person, input),
+  })),
+
+  /** Gives items back unanswered. */
+  release: operatorProcedure
+    .input(heldInput)
+    .mutation(({ ctx, input }) => releaseItems(ctx.database, ctx.person, input)),
+
   item: operatorProcedure.input(z.object({ itemId: z.uuid() })).query(async ({ ctx, input }) => {
-    const [item] = await ctx.database.query<TriageItem>(READ_ITEMS, [[input.itemId]]);
+    const [item] = await readItems(ctx.database, [input.itemId]);
     if (item !== undefined) return item;
     throw new TRPCError({ code: "NOT_FOUND", message: `There is no item ${input.itemId}.` });
   }),
@@ -51,7 +60,7 @@ export const triageRouter = router({
         itemId: z.uuid(),
         verdict: z.enum(["accept", "reject", "class", "boxes", "duplicate"]),
         boxes: z
-          .array(z.object({ classId: z.int().min(0).max(9_999), box }))
+          .array(z.object({ classId: z.int().min(0).max(9_999), box: boxInput }))
           .max(MAX_BOXES)
           .default([]),
         decisionMs: z.int().min(0).max(86_400_000).nullable().default(null),
@@ -66,16 +75,31 @@ export const triageRouter = router({
     .input(z.object({ itemId: z.uuid() }))
     .mutation(({ ctx, input }) => skipItem(ctx.database, ctx.person, input.itemId)),
 
-  undo: operatorProcedure.mutation(async ({ ctx }) => ({
-    item: await undoAnswer(ctx.database, ctx.person),
+  /** The person's newest answer that stands: what `undo` would take back. */
+  newest: operatorProcedure.query(async ({ ctx }) => ({
+    annotationId: await newestAnswer(ctx.database, ctx.person),
   })),
 
-  stats: operatorProcedure.query(async ({ ctx }) => {
-    const figures = await triageFigures(ctx.database, ctx.person.id);
-    const loop = await readLoopState(ctx.database);
-    return {
-      ...figures,
-      needed: { annotations: loop.annotations, threshold: loop.settings.annotations },
-    };
-  }),
+  /** Takes an answer back, the newest one where none is named; named twice it is taken back once. */
+  undo: operatorProcedure
+    .input(
+      z
+        .object({ annotationId: z.uuid().nullable().default(null), page })
+        .default({ annotationId: null, page: null }),
+    )
+    .mutation(async ({ ctx, input }) => ({
+      item: await undoAnswer(ctx.database, ctx.person, {
+        answerId: input.annotationId,
+        page: input.page,
+      }),
+    })),
+
+  stats: operatorProcedure.query(({ ctx }) => triageFigures(ctx.database, ctx.person.id)),
+
+  /** The keys that the person changed. */
+  keys: operatorProcedure.query(({ ctx }) => readTriageKeys(ctx.database, ctx.person)),
+
+  setKeys: operatorProcedure
+    .input(triageKeysSchema)
+    .mutation(({ ctx, input }) => writeTriageKeys(ctx.database, ctx.person, input)),
 });
