@@ -144,7 +144,7 @@ export function person(id: string) {
 }
 
 /** An id before which no known question comes. */
-export function plainItemId(): string {
+function plainItemId(): string {
   for (;;) {
     const itemId = uuidV7();
     if (!hasCheckBefore(itemId)) return itemId;

@@ -31,12 +31,12 @@ const LEASE_NEXT: Statement = {
     select item_id as "itemId" from leased order by priority desc, made_at`,
 };
 
-/** Also what has lapsed, as long as nobody else took it. */
+/** Also what has lapsed, as long as nobody else took it; not what a rule hides meanwhile. */
 const HOLD: Statement = {
   name: "triage-hold",
   text: `update triage_items set leased_until = $3
     where item_id = any ($4::uuid[]) and leased_by = $1 and leased_page is not distinct from $2::uuid
-      and state = 'open'
+      and state = 'open' and hidden_by is null
     returning item_id as "itemId"`,
 };
 
@@ -79,7 +79,7 @@ export function leaseNext(
   });
 }
 
-/** Keeps items for the page. @returns those that are still its own; others were given away. */
+/** Keeps items for the page. @returns those that are still its own; others were given away, or are kept out now. */
 export async function holdItems(
   sql: Sql,
   person: Person,

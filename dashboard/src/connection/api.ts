@@ -11,6 +11,14 @@ export type Camera = Outputs["cameras"]["list"][number];
 export type CameraSetting = Outputs["cameras"]["settings"][number];
 /** One question to people. */
 export type TriageItem = Outputs["triage"]["next"]["items"][number];
+/** The keys of the page Triage that a person changed. */
+export type TriageKeys = Outputs["triage"]["keys"];
+/** How the answering goes. */
+export type TriageFigures = Outputs["triage"]["stats"];
+/** What could spare people questions that they keep rejecting. */
+export type RuleOffer = NonNullable<Outputs["triage"]["rules"]["offer"]>;
+/** What is kept out of triage. */
+export type TriageRule = Outputs["triage"]["rules"]["list"][number];
 /** One node as the cloud knows it. */
 export type FleetNode = Outputs["nodes"]["list"][number];
 /** One event as lists have it. */

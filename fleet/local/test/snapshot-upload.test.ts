@@ -239,7 +239,7 @@ test.each([
   },
 );
 
-test("a better snapshot takes the place of the one before", async () => {
+test("a better snapshot takes the place of the one before, which can still be seen", async () => {
   const first = Buffer.concat([JPEG, Buffer.from("first")]);
   const { eventId, sha256 } = await sendEvent(first);
   const command = await asked(sha256);
@@ -256,4 +256,6 @@ test("a better snapshot takes the place of the one before", async () => {
   seq += 1;
   expect(await snapshotOf(eventId)).toMatchObject({ sha256: better, storedAt: null });
   await asked(better);
+  const before = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`);
+  expect(Buffer.from(await before.arrayBuffer())).toEqual(first);
 });
