@@ -62,10 +62,10 @@ test("an answer becomes an annotation; sent again it changes nothing; undone it 
   ]);
   expect((await api.triage.summary.query()).open).toBe(0);
   expect(await api.triage.stats.query()).toMatchObject({ answered: 1, medianDecisionMs: 700 });
-  const undone = await api.triage.undo.mutate();
+  const undone = await api.triage.undo.mutate({});
   expect(undone.item?.itemId).toBe(itemId);
   expect((await annotations())[0]).toMatchObject({ superseded: true });
-  expect((await api.triage.undo.mutate()).item).toBeNull();
+  expect((await api.triage.undo.mutate({})).item).toBeNull();
   await api.triage.answer.mutate({
     ...answer,
     annotationId: crypto.randomUUID(),
@@ -86,7 +86,7 @@ test("answers are taken back one after another, without limit", async () => {
   }
   const undone: (string | undefined)[] = [];
   for (let index = 0; index < 5; index++)
-    undone.push((await api.triage.undo.mutate()).item?.itemId);
+    undone.push((await api.triage.undo.mutate({})).item?.itemId);
   expect(undone).toEqual(ids.toReversed());
 });
 

@@ -82,11 +82,7 @@ export const triageRouter = router({
 
   /** Takes an answer back, the newest one where none is named; named twice it is taken back once. */
   undo: operatorProcedure
-    .input(
-      z
-        .object({ annotationId: z.uuid().nullable().default(null), page })
-        .default({ annotationId: null, page: null }),
-    )
+    .input(z.object({ annotationId: z.uuid().nullable().default(null), page }))
     .mutation(async ({ ctx, input }) => ({
       item: await undoAnswer(ctx.database, ctx.person, {
         answerId: input.annotationId,

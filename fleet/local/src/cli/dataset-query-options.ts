@@ -1,6 +1,7 @@
 import type { AppRouter } from "@sentinel/cloud/api/router";
 import type { inferRouterInputs } from "@trpc/server";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { cameraArgument } from "./box-argument.ts";
 
 type BuildWish = inferRouterInputs<AppRouter>["datasets"]["preview"];
 type Query = NonNullable<BuildWish["query"]>;
@@ -69,11 +70,7 @@ export function buildWishOf(flags: QueryFlags): BuildWish {
 }
 
 function camera(text: string, before: QueryFlags["fromCamera"] = []) {
-  const [nodeId = "", cameraId = "", ...rest] = text.split("/");
-  if (nodeId === "" || cameraId === "" || rest.length > 0) {
-    throw new InvalidArgumentError("node/camera is wanted, for example harbour-1/gate.");
-  }
-  return [...before, { nodeId, cameraId }];
+  return [...before, cameraArgument(text)];
 }
 
 function moment(text: string): number {
