@@ -221,7 +221,7 @@ test("two people never get the same question, and what one leaves the other gets
     await last.keyboard.press("x");
     if (left > 1) item = await shown(last, item);
   }
-  await last.getByText("All about person is answered").waitFor();
+  await last.getByText("Nothing more to ask about person").waitFor();
   await answered("person", open);
   const rows = await answers("person");
   expect(new Set(rows.map(({ item_id }) => item_id)).size).toBe(open);

@@ -230,7 +230,7 @@ function Nothing(props: {
     );
   }
   return (
-    <Message icon={<CircleCheck />} title={`All about ${nameOf(props.className)} is answered`}>
+    <Message icon={<CircleCheck />} title={`Nothing more to ask about ${nameOf(props.className)}`}>
       <p>
         {props.next ?? "Others are answering what is left."} {props.undoKey} takes the last answer
         back.

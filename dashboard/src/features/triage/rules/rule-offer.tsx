@@ -70,12 +70,12 @@ function Threshold({
     <div className="flex flex-col gap-1">
       <div className="flex items-center gap-2">
         <KeyButton boundTo={bindings.threshold} onClick={onThreshold}>
-          Keep scores out below
+          Keep out below
         </KeyButton>
         <input
           aria-label="Lowest score that is asked about"
           inputMode="decimal"
-          className={`${FIELD} h-7 w-14 min-w-0`}
+          className={`${FIELD} h-7 min-w-0 flex-1`}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
