@@ -12,8 +12,8 @@ import { newestAnswer, undoAnswer } from "./undo.ts";
 
 /** Boxes one picture can hold. */
 const MAX_BOXES = 200;
-/** Items a page may hold: a range that one answer is for, and those ahead of it. */
-const MAX_HELD = 100;
+/** Items a page may hold: a range that one answer is for, those ahead of it, and unsent answers. */
+const MAX_HELD = 200;
 
 const page = z.uuid().nullable().default(null);
 const heldInput = z.object({ itemIds: z.array(z.uuid()).max(MAX_HELD), page });

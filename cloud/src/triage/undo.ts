@@ -49,7 +49,8 @@ const UNDO_ANNOTATION: Statement = {
 };
 const REOPEN: Statement = {
   name: "triage-reopen-item",
-  text: `update triage_items set state = 'open', leased_by = $2, leased_page = $3, leased_until = $4
+  text: `update triage_items set state = 'open', hidden_by = null, leased_by = $2, leased_page = $3,
+      leased_until = $4
     where item_id = $1`,
 };
 const TELL: Statement = {

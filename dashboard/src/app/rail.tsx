@@ -4,6 +4,7 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useState } from "react";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { PAGES } from "./pages.ts";
+import { TriageCount } from "./triage-count.tsx";
 
 const KEY = "sentinel.rail";
 
@@ -61,6 +62,7 @@ export function Rail() {
             >
               <Icon aria-hidden="true" />
               <span className={clsx(collapsed && "sm:sr-only")}>{name}</span>
+              {to === "/triage" ? <TriageCount collapsed={collapsed} /> : null}
             </Link>
           );
           return collapsed ? (

@@ -313,10 +313,14 @@ test("while the line is away answers wait, are shown, and reach the cloud once",
   });
   let itemId = await shown(page);
   await page.locator('section[data-ready="4"]').waitFor();
+  // The first answer is on its way when the line breaks.
+  line.hold();
+  await page.keyboard.press("a");
+  await page.locator('[data-waiting="1"]').waitFor();
   await line.cut();
-  for (const key of ["a", "x", "a"]) {
-    await page.keyboard.press(key);
+  for (const key of ["x", "a"]) {
     itemId = await shown(page, itemId);
+    await page.keyboard.press(key);
   }
   await page.getByText("3 answers wait: there is no connection to the cloud.").waitFor();
   expect(await answers("bowl")).toEqual([]);

@@ -20,7 +20,7 @@ export function AnswerBar({ item, bindings, work }: AnswerBarProps) {
     </KeyButton>
   );
   return (
-    <div role="toolbar" aria-label="Answers" className="flex shrink-0 flex-col gap-2 p-3 pt-1">
+    <section aria-label="Answers" className="flex shrink-0 flex-col gap-2 p-3 pt-1">
       <div className="flex flex-wrap gap-2">
         {button("accept", "Accept", item?.classId == null)}
         {button("reject", "Nothing there")}
@@ -41,6 +41,6 @@ export function AnswerBar({ item, bindings, work }: AnswerBarProps) {
           );
         })}
       </div>
-    </div>
+    </section>
   );
 }

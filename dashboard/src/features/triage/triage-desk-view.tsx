@@ -110,8 +110,6 @@ export function TriageDeskView({ summary, asOf }: { summary: Summary; asOf: numb
       <section
         aria-label="Question"
         data-item={current?.itemId}
-        data-at={at}
-        data-held={items.length}
         data-ready={ready}
         className="flex min-w-0 flex-1 flex-col"
       >

@@ -19,6 +19,8 @@ import type { SendQueue } from "./send-queue.ts";
 
 /** Questions that lie ready behind the one on the screen. */
 const AHEAD = 4;
+/** More than this nobody marks; the cloud takes 200 with those whose answers wait. */
+const MOST_HELD = 60;
 /** A lease lasts 120 s: a renewal that gets lost does not cost it. */
 const HOLD_MS = 30_000;
 
@@ -124,7 +126,7 @@ export class TriageDesk {
     if (this.#filling || !this.#running) return;
     const { className, list } = this.#state;
     const missing = list.items.length === 0 ? AHEAD + 1 : AHEAD - ahead(list);
-    if (missing <= 0) return;
+    if (missing <= 0 || list.items.length >= MOST_HELD) return;
     this.#filling = true;
     const generation = this.#generation;
     try {
