@@ -228,6 +228,38 @@ test("two people never get the same question, and what one leaves the other gets
   for (const page of [...pages, last]) await page.context().close();
 });
 
+test("a question that somebody else has answered comes among the others, and only the agreement is kept", async () => {
+  await triage.ask("umbrella", 2);
+  const { next, answer } = triage.api.triage;
+  const { items } = await next.mutate({ className: "umbrella", count: 2 });
+  const [known, drawn] = items.map(({ itemId }) => itemId);
+  if (known === undefined || drawn === undefined) throw new Error("there are no items");
+  const annotationId = crypto.randomUUID();
+  await answer.mutate({ annotationId, itemId: known, verdict: "reject" });
+  await triage.query("update annotations set person_id = 'mara' where annotation_id = $1", [
+    annotationId,
+  ]);
+  // The digits that have a known question before them.
+  await triage.query(
+    `update triage_items set leased_by = null, leased_until = null,
+       item_id = (left(item_id::text, -6) || '000000')::uuid where item_id = $1`,
+    [drawn],
+  );
+  const page = await triage.openTriage({ className: "umbrella" });
+  expect(await shown(page)).toBe(known);
+  await page.keyboard.press("x");
+  expect(await shown(page, known)).toBe(`${drawn.slice(0, -6)}000000`);
+  await page.keyboard.press("a");
+  await answered("umbrella", 2);
+  const rows = await answers("umbrella");
+  expect(rows.map(({ person_id, verdict }) => [person_id, verdict])).toEqual([
+    ["mara", "reject"],
+    ["system", "accept"],
+  ]);
+  await page.getByTitle("With 1 of 1 known answer").getByText("100 %").waitFor();
+  await page.context().close();
+});
+
 test("? shows all keys, and any of them can be another one, for this person everywhere", async () => {
   await triage.ask("chair", 5);
   const page = await triage.openTriage({ className: "chair" });
@@ -291,6 +323,11 @@ test("one answer for a marked range; rejects of one place offer a mask, which hi
     .getByText("Would have hidden 6 of the last 6, none of them accepted.")
     .first()
     .waitFor();
+  // One of the rejects is taken back: two are no reason for an offer.
+  await page.keyboard.press("Backspace");
+  await offer.waitFor({ state: "hidden" });
+  await page.keyboard.press("x");
+  await offer.waitFor();
   await page.keyboard.press("m");
   await page.getByText("Kept out from now on; 3 open questions hidden.").waitFor();
   await page.getByText("3 questions kept out").waitFor();

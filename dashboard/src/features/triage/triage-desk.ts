@@ -282,6 +282,8 @@ export class TriageDesk {
 
   #show(item: TriageItem, words: string, tone: "info" | "down" = "info"): void {
     this.#answered.delete(item.itemId);
+    // An offer was for the rejects that stood before.
+    this.#set({ rejected: null });
     if (!this.#running) {
       this.#release([item]);
       return;

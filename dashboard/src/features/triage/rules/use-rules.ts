@@ -26,7 +26,10 @@ export function useOffer(rejected: string | null) {
   const [offer, setOffer] = useState<RuleOffer | null>(null);
   const [declined, setDeclined] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
-    if (rejected === null) return;
+    if (rejected === null) {
+      setOffer(null);
+      return;
+    }
     let current = true;
     client.triage.rules.offer.query({ itemId: rejected }).then(
       (made) => {
