@@ -293,7 +293,7 @@ test("a guest may look while nobody has signed up, and no longer", async () => {
   const guest = httpApi(open.httpUrl, {});
   expect(await guest.people.me.query()).toMatchObject({ id: "guest", role: "viewer" });
   expect(await guest.nodes.list.query()).toEqual([]);
-  expect(await refusal(guest.triage.undo.mutate())).toContain("ROLE_TOO_LOW");
+  expect(await refusal(guest.triage.undo.mutate({}))).toContain("ROLE_TOO_LOW");
   await addPerson(open.httpUrl, "Ada", "viewer");
   expect(await refusal(httpApi(open.httpUrl, {}).people.me.query())).toContain("SIGN_IN_NEEDED");
   await open.stop();

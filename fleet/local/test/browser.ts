@@ -21,8 +21,21 @@ const DESK: Visit = {
   person: { name: "Tess", role: "admin" },
 };
 
-/** Session cookies by cloud and person: each signs in once. */
-const cookies = new Map<string, Promise<string>>();
+type SignedIn = Awaited<ReturnType<typeof addPerson>>;
+
+/** Whoever signed in, by cloud and name: each does so once. */
+const people = new Map<string, Promise<SignedIn>>();
+
+/** A person of a cloud, made on first use. */
+export function signedIn(
+  httpUrl: string,
+  { name, role }: { name: string; role: Role },
+): Promise<SignedIn> {
+  const key = `${httpUrl} ${name}`;
+  const person = people.get(key) ?? addPerson(httpUrl, name, role);
+  people.set(key, person);
+  return person;
+}
 
 /** Chromium; the caller closes it. WebGL is drawn by the processor. */
 export function launchBrowser(): Promise<Browser> {
@@ -82,16 +95,13 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-async function signInAs(
+/** Gives a browser the session of a person, who is made on first use. */
+export async function signInAs(
   context: BrowserContext,
   httpUrl: string,
-  { name, role }: { name: string; role: Role },
+  person: { name: string; role: Role },
 ): Promise<void> {
-  const key = `${httpUrl} ${name}`;
-  const known = cookies.get(key) ?? addPerson(httpUrl, name, role).then(({ cookie }) => cookie);
-  cookies.set(key, known);
-  const pairs = (await known).split("; ").map((pair) => pair.split(/=(.*)/s));
-  await context.addCookies(
-    pairs.map(([cookie = "", value = ""]) => ({ name: cookie, value, url: httpUrl })),
-  );
+  const { cookie } = await signedIn(httpUrl, person);
+  const pairs = cookie.split("; ").map((pair) => pair.split(/=(.*)/s));
+  await context.addCookies(pairs.map(([name = "", value = ""]) => ({ name, value, url: httpUrl })));
 }

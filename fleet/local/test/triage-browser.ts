@@ -4,14 +4,14 @@ import type { Box } from "@sentinel/protocol/box";
 import { type Command, commandSchema } from "@sentinel/protocol/command";
 import type { OutboxRow, SnapshotRef } from "@sentinel/protocol/event-batch";
 import { COCO_CLASS_NAMES } from "@sentinel/protocol/model-io/coco-class-names";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import { connectApi } from "../../../cloud/test/api-client.ts";
 import { EdgeNode } from "../../../cloud/test/edge-node.ts";
 import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud.ts";
 import { motionRow, trackRow } from "../../../cloud/test/sample-rows.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { buildDashboard } from "../src/start/dashboard-build.ts";
+import { launchBrowser, signedIn, signInAs } from "./browser.ts";
 import { ACCESS_KEY, REGION, type S3Fixture, SECRET_KEY, startS3 } from "./s3-fixture.ts";
 
 const COCO = new URL("../../../../shared/testdata/coco/", import.meta.url).pathname;
@@ -36,9 +36,11 @@ type Upload = Extract<Command, { type: "upload-snapshot" }>;
 /** The whole way of a question without cameras: a node, the cloud, S3, PostgreSQL, Chromium. */
 export class TriageBrowser {
   readonly cloud: RunningCloud;
-  readonly api: ReturnType<typeof connectApi>["api"];
+  /** As Olaf, who answers also on the page where no other name is given. */
+  readonly api: Awaited<ReturnType<typeof signedIn>>["api"];
+  /** Olaf's id. */
+  readonly olaf: string;
   readonly faults: string[] = [];
-  readonly #close: () => Promise<void>;
   readonly #node: EdgeNode;
   readonly #s3: S3Fixture;
   readonly #browser: Browser;
@@ -53,15 +55,15 @@ export class TriageBrowser {
     s3: S3Fixture;
     browser: Browser;
     labelled: Labelled[];
+    olaf: Awaited<ReturnType<typeof signedIn>>;
   }) {
     this.cloud = parts.cloud;
     this.#node = parts.node;
     this.#s3 = parts.s3;
     this.#browser = parts.browser;
     this.#labelled = parts.labelled;
-    const { api, close } = connectApi(parts.cloud.httpUrl);
-    this.api = api;
-    this.#close = close;
+    this.api = parts.olaf.api;
+    this.olaf = parts.olaf.id;
   }
 
   static async start(): Promise<TriageBrowser> {
@@ -78,19 +80,10 @@ export class TriageBrowser {
       },
     );
     const node = await EdgeNode.connect(cloud.mqttUrl, "node-a", "secret");
-    const browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    const made = new TriageBrowser({ cloud, node, s3, browser, labelled: await readLabels() });
+    const browser = await launchBrowser();
+    const olaf = await signedIn(cloud.httpUrl, { name: "Olaf", role: "operator" });
+    const labelled = await readLabels();
+    const made = new TriageBrowser({ cloud, node, s3, browser, labelled, olaf });
     await made.#sayOnline();
     return made;
   }
@@ -103,10 +96,13 @@ export class TriageBrowser {
       colorScheme?: "dark" | "light";
       url?: string;
       className?: string | null;
+      /** Who answers; each name is somebody else. */
+      name?: string;
     } = {},
   ): Promise<Page> {
     const { width = 1440, height = 900, colorScheme = "dark", url = this.cloud.httpUrl } = options;
     const context = await this.#browser.newContext({ viewport: { width, height }, colorScheme });
+    await signInAs(context, this.cloud.httpUrl, { name: options.name ?? "Olaf", role: "operator" });
     const page = await context.newPage();
     page.on("pageerror", (error) => this.faults.push(String(error)));
     await page.goto(`${url}/triage`);
@@ -157,7 +153,6 @@ export class TriageBrowser {
 
   async stop(): Promise<void> {
     await this.#browser.close();
-    await this.#close();
     await this.#node.stop();
     await this.cloud.stop();
     await this.#s3.stop();

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { SERVICE_TOKEN } from "../../../cloud/test/api-client.ts";
 import { TriageFixture } from "../../../cloud/test/triage-fixture.ts";
 
 const MAIN = new URL("../src/cli/main.ts", import.meta.url).pathname;
@@ -19,8 +20,8 @@ interface Ran {
 }
 
 function triage(...args: string[]): Promise<Ran> {
-  const { PATH = "", HOME = "", SENTINEL_TOKEN = "" } = process.env;
-  const env = { PATH, HOME, SENTINEL_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, SENTINEL_TOKEN: SERVICE_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, "triage", ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
