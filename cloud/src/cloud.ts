@@ -23,6 +23,7 @@ import { type LinkCredential, MqttLink } from "./mqtt/mqtt-link.ts";
 import type { Doorway } from "./people/invitations.ts";
 import { openPeople, type PeopleParts } from "./people/open-people.ts";
 import { loadGatePolicy } from "./registry/gate-file.ts";
+import { evaluationRecorder } from "./registry/record-evaluation.ts";
 import { registerCandidate } from "./registry/register-candidate.ts";
 import type { RegistryParts } from "./registry/registry-parts.ts";
 import { FleetRepo } from "./rollout/fleet-repo.ts";
@@ -258,7 +259,7 @@ export class Cloud {
       snapshots,
       previews,
       datasets: { database: postgres, pictures, versions },
-      registry: await this.#openRegistry(postgres, pictures),
+      registry: await this.#openRegistry(postgres),
       rollouts: { repo },
       doorway,
       version: ownVersion(),
@@ -275,10 +276,12 @@ export class Cloud {
     return requests;
   }
 
-  /** Role trainer: training jobs, and the step of the loop that starts them. */
+  /** Role trainer: training jobs and evaluations, and the step of the loop that starts them. */
   async #startTrainer(database: Postgres, pictures: MinioBlobStore): Promise<void> {
     const models = await this.#startBucket("sentinel-models");
     const versions = await this.#startBucket(DATASET_BUCKET);
+    const policy = await loadGatePolicy(this.#config.gateFile);
+    const { leastCameraShare } = policy;
     const trainer = await startTrainerRole({
       database,
       databaseUrl: this.#config.databaseUrl,
@@ -286,6 +289,7 @@ export class Cloud {
       workDir: this.#config.workDir,
       buildVersion: () => buildLoopVersion({ database, pictures, versions }),
       registerCandidate: (candidate) => registerCandidate({ database, models }, candidate),
+      evaluation: { record: evaluationRecorder(database, policy), leastCameraShare },
       logger: this.#logger,
     });
     this.#parts.push({ name: "trainer", stop: () => trainer.stop() });
@@ -300,15 +304,13 @@ export class Cloud {
     return repo;
   }
 
-  /** Model versions, the gate, and the key with which a manifest is signed. */
-  async #openRegistry(database: Postgres, pictures: MinioBlobStore): Promise<RegistryParts> {
-    const { signingKeyFile, gateFile } = this.#config;
+  /** Model versions, and the key with which a manifest is signed. */
+  async #openRegistry(database: Postgres): Promise<RegistryParts> {
+    const { signingKeyFile } = this.#config;
     return {
       database,
-      pictures,
       models: await this.#startBucket("sentinel-models"),
       signingKey: signingKeyFile === undefined ? null : await loadSigningKey(signingKeyFile),
-      gate: await loadGatePolicy(gateFile),
     };
   }
 

@@ -251,13 +251,29 @@ export const cloudErrors = {
     retryable: true,
   },
   EVALUATION_EMPTY: {
-    meaning: "A golden set has no pictures, or one of them is gone from the store.",
-    action: "Freeze a golden set of pictures that are there, and evaluate on that.",
+    meaning: "There are no pictures, or none that shows anything, to judge a model on.",
+    action:
+      "Freeze a golden set of pictures with boxes on the page Datasets, and evaluate on that.",
+    retryable: false,
+  },
+  EVALUATION_FAILED: {
+    meaning: "The process of an evaluation ended with a fault, or was killed again and again.",
+    action: "Read its last lines on the page Models; look at the machine's memory; evaluate again.",
+    retryable: false,
+  },
+  EVALUATION_PICTURES_GONE: {
+    meaning: "Pictures to judge a model on are no longer in the store, or are other ones.",
+    action: "Put the named pictures back into sentinel-clips, or evaluate on another golden set.",
     retryable: false,
   },
   EVALUATION_TRAINED_ON: {
-    meaning: "A model was to be judged on pictures that it was trained on.",
+    meaning: "A model was to be judged on pictures that it was trained on, or their likes.",
     action: "Judge it on a golden set that holds none of the pictures that the message names.",
+    retryable: false,
+  },
+  EVALUATION_WRONG_CLASSES: {
+    meaning: "Two models, or a model and the pictures it is judged on, have no classes in common.",
+    action: "Compare models that know the same classes by the same numbers, on pictures of these.",
     retryable: false,
   },
   GATE_POLICY_INVALID: {
@@ -268,6 +284,16 @@ export const cloudErrors = {
   MODEL_FILE_GONE: {
     meaning: "A model's file is not in the store, or is another one.",
     action: "Put the file back, or train the model again from its dataset version.",
+    retryable: false,
+  },
+  MODEL_UNKNOWN: {
+    meaning: "A model was named that is not in the registry.",
+    action: "Name the SHA-256 of one that the page Models lists.",
+    retryable: false,
+  },
+  MODEL_UNUSABLE: {
+    meaning: "A model's file cannot be run, or it answers what no detector of its kind does.",
+    action: "Train it again; a candidate that is like that fails the gate and reaches no node.",
     retryable: false,
   },
   SIGNING_KEY_MISSING: {

@@ -1,4 +1,9 @@
-import { cameraIdSchema, nodeIdSchema, timestampSchema } from "@sentinel/protocol/ids";
+import {
+  cameraIdSchema,
+  nodeIdSchema,
+  sha256Schema,
+  timestampSchema,
+} from "@sentinel/protocol/ids";
 import { z } from "zod";
 
 /** Which camera is meant. */
@@ -10,6 +15,7 @@ const score = z.number().min(0).max(1);
 export const eventFilterSchema = z.object({
   cameras: z.array(cameraKeySchema).max(500).optional(),
   classes: z.array(z.string().min(1).max(100)).max(200).optional(),
+  models: z.array(sha256Schema).max(50).optional(),
   from: timestampSchema.optional(),
   to: timestampSchema.optional(),
   minScore: score.optional(),

@@ -230,7 +230,8 @@ function phashOf(facts: ReadonlyMap<string, PictureFacts>, { picture }: Annotati
   return facts.get(picture)?.phash ?? "";
 }
 
-function toPicture(annotation: Annotation, split: Split): DatasetPicture {
+/** An annotated picture as a part of a version. */
+export function toPicture(annotation: Annotation, split: Split): DatasetPicture {
   const { picture, nodeId, cameraId, capturedAt, width, height, crop, boxes } = annotation;
   const [, , cropWidth, cropHeight] = crop;
   return {

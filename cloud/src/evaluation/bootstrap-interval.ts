@@ -1,9 +1,12 @@
 import type { ImageMatches } from "./coco-matching.ts";
-import { averagePrecision, precisionRecall, rankDetections } from "./precision-recall.ts";
+import { averagePrecision, rankDetections, soughtObjects } from "./precision-recall.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** Between these bounds the figure lies in 95 of 100 draws of the pictures. */
 export type Interval = readonly [low: number, high: number];
+
+/** Told how many draws of how many were read. */
+export type BootstrapProgress = (done: number, of: number) => void;
 
 const DRAWS = 1000;
 const SHARE = 0.95;
@@ -21,17 +24,37 @@ export function bootstrapInterval(
   figure: (weights: readonly number[]) => number | null,
   seed = 1,
 ): Interval | null {
+  const [interval = null] = bootstrapIntervals(pictures, (weights) => [figure(weights)], { seed });
+  return interval;
+}
+
+/**
+ * As {@link bootstrapInterval}, of many figures on the same draws.
+ * @param figures of one draw, always as many and in the same order.
+ */
+export function bootstrapIntervals(
+  pictures: number,
+  figures: (weights: readonly number[]) => readonly (number | null)[],
+  { seed = 1, onDraw = () => {} }: { seed?: number; onDraw?: BootstrapProgress } = {},
+): (Interval | null)[] {
   const random = seededRandom(seed);
-  const values: number[] = [];
+  const values: number[][] = [];
   for (let draw = 0; draw < DRAWS; draw++) {
     const weights = new Array<number>(pictures).fill(0);
     for (let index = 0; index < pictures; index++) {
       const place = Math.floor(random() * pictures);
       weights[place] = (weights[place] ?? 0) + 1;
     }
-    const value = figure(weights);
-    if (value !== null) values.push(value);
+    for (const [index, value] of figures(weights).entries()) {
+      values[index] ??= [];
+      if (value !== null) values[index].push(value);
+    }
+    onDraw(draw + 1, DRAWS);
   }
+  return values.map(intervalOf);
+}
+
+function intervalOf(values: number[]): Interval | null {
   if (values.length === 0) return null;
   values.sort((a, b) => a - b);
   const at = (share: number) =>
@@ -50,6 +73,6 @@ export function weightedAveragePrecision(
   threshold: number,
 ): (weights: readonly number[] | null) => number | null {
   const ranked = rankDetections(images, threshold, 100);
-  const trueCount = images.map((image) => image.trueCount);
-  return (weights) => averagePrecision(precisionRecall(ranked, trueCount, weights));
+  const sought = soughtObjects(images);
+  return (weights) => averagePrecision(ranked, sought, weights).ap;
 }

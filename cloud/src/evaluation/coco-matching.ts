@@ -32,7 +32,7 @@ export const MAX_DETECTIONS = 100;
 /** Sizes of objects, in square pixels. */
 export type AreaRange = readonly [least: number, most: number];
 
-/** What became of one picture's detections of one class, best first. */
+/** What became of one picture's detections of one class, best first; equal scores stay in their order. */
 export interface ImageMatches {
   readonly imageId: number;
   readonly scores: readonly number[];
@@ -40,6 +40,8 @@ export interface ImageMatches {
   readonly matched: readonly (readonly boolean[])[];
   /** By threshold, then detection: it counts neither as right nor as wrong. */
   readonly ignored: readonly (readonly boolean[])[];
+  /** By threshold, then detection: the object that it found; null where it found none. */
+  readonly objects: readonly (readonly (TrueBox | null)[])[];
   /** Objects that should have been found. */
   readonly trueCount: number;
 }
@@ -63,6 +65,7 @@ export function matchImage(
   const overlaps = best.map(({ box }) => objects.map((object) => overlap(box, object)));
   const matched: boolean[][] = [];
   const ignored: boolean[][] = [];
+  const foundObjects: (TrueBox | null)[][] = [];
   for (const threshold of thresholds) {
     const taken = new Array<boolean>(objects.length).fill(false);
     const pairs = overlaps.map((row) => {
@@ -71,6 +74,7 @@ export function matchImage(
       return object;
     });
     matched.push(pairs.map((object) => object >= 0));
+    foundObjects.push(pairs.map((object) => objects[object] ?? null));
     ignored.push(
       pairs.map((object, index) => {
         if (object >= 0) return ignoredObject[object] ?? false;
@@ -84,6 +88,7 @@ export function matchImage(
     scores: best.map(({ score }) => score),
     matched,
     ignored,
+    objects: foundObjects,
     trueCount: ignoredObject.filter((value) => !value).length,
   };
 }

@@ -10,17 +10,18 @@ import { signManifest } from "./sign-manifest.ts";
 
 const APPROVE: Statement = {
   name: "approve-model",
-  text: `update model_versions set state = 'approved', manifest = $2, approved_by = $3, approved_at = $4
-    where digest = $1`,
+  text: `update model_versions set state = 'approved', manifest = $2, approved_by = $3,
+    approved_at = $4, approved_why = $5 where digest = $1`,
 };
 const REJECT: Statement = {
   name: "reject-model",
-  text: "update model_versions set state = 'rejected' where digest = $1",
+  text: `update model_versions set state = 'rejected', rejected_by = $2, rejected_at = $3,
+    rejected_why = $4 where digest = $1`,
 };
 const REVOKE: Statement = {
   name: "revoke-model",
-  text: `update model_versions set state = 'revoked', revoked_at = $2, revoked_why = $3
-    where digest = $1`,
+  text: `update model_versions set state = 'revoked', revoked_by = $2, revoked_at = $3,
+    revoked_why = $4 where digest = $1`,
 };
 const EVALUATION: Statement = {
   name: "figures-of-evaluation",
@@ -57,7 +58,7 @@ export function approveModel(
     const at = Date.now();
     const evaluationDigest = await digestOfEvaluation(sql, gate.evaluationId);
     const manifest = signManifest(model, { by: person.name, at, evaluationDigest }, signingKey);
-    await sql.query(APPROVE, [digest, JSON.stringify(manifest), person.name, at]);
+    await sql.query(APPROVE, [digest, JSON.stringify(manifest), person.name, at, reason]);
     const after = { state: "approved", gate: gate.verdict, reason };
     await tell(sql, person, "model.approve", model, after);
   });
@@ -72,12 +73,12 @@ export function rejectModel(
 ): Promise<void> {
   return database.transaction(async (sql) => {
     const model = await candidate(sql, digest);
-    await sql.query(REJECT, [digest]);
+    await sql.query(REJECT, [digest, person.name, Date.now(), reason]);
     await tell(sql, person, "model.reject", model, { state: "rejected", reason });
   });
 }
 
-/** Says that a model must not run any more; statements carry its digest from now on. @throws TRPCError NOT_FOUND. */
+/** Says that a model must not run any more; statements carry its digest from now on. @throws TRPCError NOT_FOUND, CONFLICT. */
 export function revokeModel(
   { database }: RegistryParts,
   digest: string,
@@ -86,7 +87,8 @@ export function revokeModel(
 ): Promise<void> {
   return database.transaction(async (sql) => {
     const model = await known(sql, digest);
-    await sql.query(REVOKE, [digest, Date.now(), reason]);
+    if (model.state === "revoked") throw refused("it is revoked already");
+    await sql.query(REVOKE, [digest, person.name, Date.now(), reason]);
     await tell(sql, person, "model.revoke", model, { state: "revoked", reason });
   });
 }
@@ -108,8 +110,10 @@ function refused(why: string): TRPCError {
 }
 
 async function digestOfEvaluation(sql: Sql, evaluationId: string | null): Promise<string | null> {
-  const [row] = await sql.query<{ text: string }>(EVALUATION, [evaluationId]);
-  return row === undefined ? null : createHash("sha256").update(row.text).digest("hex");
+  const [row] = await sql.query<{ text: string | null }>(EVALUATION, [evaluationId]);
+  return row == null || row.text === null
+    ? null
+    : createHash("sha256").update(row.text).digest("hex");
 }
 
 async function tell(

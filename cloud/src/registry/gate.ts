@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { ModelFigures } from "../evaluation/evaluate-model.ts";
+import type { EvaluationFigures } from "../evaluation/evaluation-figures.ts";
+import { cameraShare, type MeasuredOn } from "../evaluation/measured-on.ts";
+import type { AgentLatency } from "./agent-latency.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -13,13 +15,19 @@ export const gatePolicySchema = z.strictObject({
   mostLatencyRatio: z.number().min(1).max(100).default(1.25),
   /** Golden pictures without which nothing is decided. */
   leastPictures: z.int().min(1).max(1_000_000).default(10),
+  /** Of the cameras that it learnt from, so many must be among the pictures. */
+  leastCameraShare: share.default(0.5),
 });
 export type GatePolicy = z.output<typeof gatePolicySchema>;
 
-/** One rule's answer, in a sentence with its numbers. */
+/** One rule's answer: its numbers, and the same in a sentence. */
 export interface GateRule {
-  rule: "pictures" | "gain" | "classes" | "latency" | "output";
+  rule: "pictures" | "coverage" | "gain" | "classes" | "latency" | "output";
   verdict: "pass" | "fail" | "inconclusive";
+  /** What was measured, its interval where it has one, and what is wanted; null where it is no number. */
+  value: number | null;
+  interval: [number, number] | null;
+  bound: number | null;
   sentence: string;
 }
 
@@ -30,16 +38,26 @@ export interface GateReport {
   policy: GatePolicy;
 }
 
+/** What the gate judges by. */
+export interface GateEvidence {
+  figures: EvaluationFigures;
+  measuredOn: MeasuredOn;
+  /** On nodes that ran both models; null where none did: then the time of the evaluation counts. */
+  onNodes: AgentLatency | null;
+}
+
 /**
  * Judges a candidate by its figures. It fails where one rule fails; it is inconclusive where the
- * pictures do not tell: the interval of the gain (95 %) reaches to both sides of what is wanted.
+ * pictures do not tell: too few, chosen for it, not of what it learnt, or the interval of a change
+ * (95 %) reaches to both sides of what is wanted.
  */
-export function judgeGate(figures: ModelFigures, policy: GatePolicy): GateReport {
+export function judgeGate(evidence: GateEvidence, policy: GatePolicy): GateReport {
   const rules = [
-    picturesRule(figures, policy),
-    gainRule(figures, policy),
-    classesRule(figures, policy),
-    latencyRule(figures, policy),
+    picturesRule(evidence, policy),
+    coverageRule(evidence, policy),
+    gainRule(evidence, policy),
+    classesRule(evidence, policy),
+    latencyRule(evidence, policy),
   ];
   const has = (verdict: GateRule["verdict"]) => rules.some((rule) => rule.verdict === verdict);
   const verdict = has("fail") ? "fail" : has("inconclusive") ? "inconclusive" : "pass";
@@ -48,52 +66,134 @@ export function judgeGate(figures: ModelFigures, policy: GatePolicy): GateReport
 
 /** The report on a candidate that cannot even be measured. */
 export function unmeasurable(why: string, policy: GatePolicy): GateReport {
-  return { verdict: "fail", rules: [{ rule: "output", verdict: "fail", sentence: why }], policy };
-}
-
-function picturesRule({ pictures }: ModelFigures, { leastPictures }: GatePolicy): GateRule {
-  const enough = pictures >= leastPictures;
+  const sentence = `It cannot be measured: ${why}.`;
+  const numbers = { value: null, interval: null, bound: null };
   return {
-    rule: "pictures",
-    verdict: enough ? "pass" : "inconclusive",
-    sentence: `${pictures} golden pictures; ${leastPictures} are needed to decide.`,
+    verdict: "fail",
+    rules: [{ rule: "output", verdict: "fail", ...numbers, sentence }],
+    policy,
   };
 }
 
-function gainRule({ gain, gainInterval }: ModelFigures, { leastGain }: GatePolicy): GateRule {
-  const [low, high] = gainInterval ?? [gain, gain];
+function picturesRule({ figures, measuredOn }: GateEvidence, policy: GatePolicy): GateRule {
+  const { pictures } = figures;
+  const { kind, name, chosenBy } = measuredOn;
+  const bound = policy.leastPictures;
+  const from = kind === "golden" ? `of golden set ${name}` : `of the validation part of ${name}`;
+  const enough = `${pictures} pictures ${from}; ${bound} are needed to decide.`;
+  const chosen =
+    chosenBy === 0
+      ? ""
+      : ` By ${chosenBy === pictures ? "them" : `${chosenBy} of them`} its best epoch was chosen, so they flatter it and decide nothing: freeze a golden set of other pictures and evaluate on that.`;
+  return {
+    rule: "pictures",
+    verdict: pictures >= bound && chosenBy === 0 ? "pass" : "inconclusive",
+    value: pictures,
+    interval: null,
+    bound,
+    sentence: enough + chosen,
+  };
+}
+
+function coverageRule({ measuredOn }: GateEvidence, policy: GatePolicy): GateRule {
+  const { learntClasses, missingClasses, learntCameras, missingCameras, onlyClass } = measuredOn;
+  const bound = policy.leastCameraShare;
+  const value = cameraShare(measuredOn);
+  const classes =
+    missingClasses.length === 0
+      ? `They show ${listed(learntClasses, "every class")} that it learnt`
+      : `They show nothing of ${listed(missingClasses, "")}, which it learnt`;
+  const cameras =
+    learntCameras === 0
+      ? "."
+      : `, and ${learntCameras - missingCameras.length} of the ${learntCameras} cameras that it learnt from; ${percent(bound)} of them are needed.`;
+  const only =
+    onlyClass === null
+      ? ""
+      : ` Each of them shows ${onlyClass} and nothing else, so false alarms where nothing is are not measured.`;
+  const isEnough = missingClasses.length === 0 && value >= bound && onlyClass === null;
+  return {
+    rule: "coverage",
+    verdict: isEnough ? "pass" : "inconclusive",
+    value,
+    interval: null,
+    bound,
+    sentence: classes + cameras + only,
+  };
+}
+
+function gainRule({ figures }: GateEvidence, { leastGain }: GatePolicy): GateRule {
+  const { gain, gainInterval, before, after } = figures.summary.AP50;
+  const value = gain ?? 0;
+  const [low, high] = gainInterval ?? [value, value];
   const verdict = low >= leastGain ? "pass" : high < leastGain ? "fail" : "inconclusive";
-  const between = `between ${points(low)} and ${points(high)}`;
   return {
     rule: "gain",
     verdict,
-    sentence: `AP50 changes by ${points(gain)} points, ${between} in 95 of 100 draws; at least ${points(leastGain)} are wanted.`,
+    value,
+    interval: gainInterval,
+    bound: leastGain,
+    sentence: `AP50 goes from ${hundredths(before)} to ${hundredths(after)}: ${points(value)} points, between ${points(low)} and ${points(high)} in 95 of 100 draws; at least ${points(leastGain)} are wanted.`,
   };
 }
 
-function classesRule({ classes }: ModelFigures, { mostClassLoss }: GatePolicy): GateRule {
-  const worst = classes.toSorted((a, b) => a.after - a.before - (b.after - b.before))[0];
+function classesRule({ figures }: GateEvidence, { mostClassLoss }: GatePolicy): GateRule {
+  const worst = figures.classes.toSorted((a, b) => (a.ap50.gain ?? 0) - (b.ap50.gain ?? 0))[0];
   if (worst === undefined) {
-    return { rule: "classes", verdict: "inconclusive", sentence: "No golden picture has a box." };
+    const numbers = { value: null, interval: null, bound: mostClassLoss };
+    const sentence = "No picture shows anything.";
+    return { rule: "classes", verdict: "inconclusive", ...numbers, sentence };
   }
-  const change = worst.after - worst.before;
+  const { className, boxes, ap50 } = worst;
+  const value = ap50.gain ?? 0;
+  const [low, high] = ap50.gainInterval ?? [value, value];
+  const isLost = value < -mostClassLoss;
   return {
     rule: "classes",
-    verdict: change < -mostClassLoss ? "fail" : "pass",
-    sentence: `The class that changes least for the better is ${worst.className}: ${points(change)} points; it may lose ${points(mostClassLoss)}.`,
+    verdict: !isLost ? "pass" : high < -mostClassLoss ? "fail" : "inconclusive",
+    value,
+    interval: ap50.gainInterval,
+    bound: -mostClassLoss,
+    sentence: `The class that changes least for the better is ${className}: ${points(value)} points, between ${points(low)} and ${points(high)}, on ${boxes} boxes; a class may lose ${points(mostClassLoss).slice(1)}.`,
   };
 }
 
-function latencyRule({ latencyMs }: ModelFigures, { mostLatencyRatio }: GatePolicy): GateRule {
-  const ratio = latencyMs.after / Math.max(1e-9, latencyMs.before);
+function latencyRule({ figures, onNodes }: GateEvidence, policy: GatePolicy): GateRule {
+  const { before, after } = figures.latencyMs;
+  const bound = policy.mostLatencyRatio;
+  const value = onNodes?.ratio ?? after.p50 / Math.max(1e-9, before.p50);
+  const measured =
+    onNodes === null
+      ? `${ms(before.p50)} before and ${ms(after.p50)} now, on one thread where it was evaluated`
+      : `${ms(onNodes.beforeMs)} before and ${ms(onNodes.afterMs)} now, on ${onNodes.nodes} nodes that ran both`;
   return {
     rule: "latency",
-    verdict: ratio > mostLatencyRatio ? "fail" : "pass",
-    sentence: `A picture takes ${ratio.toFixed(2)} times as long as before; ${mostLatencyRatio} is the most.`,
+    verdict: value > bound ? "fail" : "pass",
+    value,
+    interval: null,
+    bound,
+    sentence: `A picture takes ${value.toFixed(2)} times as long as before (${measured}); ${bound} is the most.`,
   };
+}
+
+function listed(names: readonly string[], none: string): string {
+  const rest = names.length > 4 ? ` and ${names.length - 4} more` : "";
+  return names.length === 0 ? none : names.slice(0, 4).join(", ") + rest;
 }
 
 /** A hundredth of AP is a point. */
 function points(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
+}
+
+function hundredths(value: number | null): string {
+  return value === null ? "nothing measurable" : value.toFixed(2);
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100)} %`;
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }

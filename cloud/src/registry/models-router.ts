@@ -5,9 +5,11 @@ import { z } from "zod";
 import { personText } from "../api/text-input.ts";
 import { tellRefusals } from "../api/told-refusal.ts";
 import { adminProcedure, mlProcedure, router, viewerProcedure } from "../api/trpc.ts";
+import { latenciesOnNodes } from "./agent-latency.ts";
+import { askForEvaluation } from "./ask-for-evaluation.ts";
 import { approveModel, rejectModel, revokeModel } from "./decide-model.ts";
-import { evaluateCandidate } from "./evaluate-candidate.ts";
-import { lineageOfModel } from "./lineage.ts";
+import { findEvaluation, listEvaluations } from "./evaluation-reads.ts";
+import { lineageOfModel, picturesOfModel } from "./lineage.ts";
 import { findModel, listModels } from "./model-row.ts";
 import { registerBase } from "./register-base.ts";
 import { modelKey } from "./register-candidate.ts";
@@ -29,26 +31,62 @@ const baseInput = key.extend({
   }),
 });
 
-/** Model versions: `models.list`, `byId`, `lineage`, `evaluate`, `approve`, `reject`, `revoke`, `registerBase`. */
+/** Model versions: what there is, how it was judged, where it comes from, and who lets it in. */
 export const modelsRouter = router({
   list: viewerProcedure.query(({ ctx }) => listModels(ctx.database)),
 
   byId: viewerProcedure.input(key).query(async ({ ctx, input }) => {
-    const model = await findModel(ctx.database, input.digest);
-    if (model !== null) return model;
-    throw new TRPCError({
-      code: "NOT_FOUND",
-      message: `The registry has no model ${input.digest}.`,
-    });
+    return (await findModel(ctx.database, input.digest)) ?? noModel(input.digest);
   }),
 
-  lineage: viewerProcedure
+  /** Evaluations of a model, the newest first. */
+  evaluations: viewerProcedure
     .input(key)
-    .query(({ ctx, input }) => lineageOfModel(ctx.database, input.digest)),
+    .query(({ ctx, input }) => listEvaluations(ctx.database, input.digest)),
 
+  /** One evaluation with its figures. */
+  evaluation: viewerProcedure
+    .input(z.strictObject({ evaluationId: z.uuid("the id of an evaluation") }))
+    .query(async ({ ctx, input }) => {
+      const found = await findEvaluation(ctx.database, input.evaluationId);
+      if (found !== null) return found;
+      const message = `There is no evaluation ${input.evaluationId}.`;
+      throw new TRPCError({ code: "NOT_FOUND", message });
+    }),
+
+  /** How long nodes need for a frame with these models. */
+  latencies: viewerProcedure
+    .input(z.strictObject({ digests: z.array(sha256Schema).min(1).max(20) }))
+    .query(({ ctx, input }) => latenciesOnNodes(ctx.database, input.digests)),
+
+  /** From a model back to pictures and people, and on to nodes, events and the models that came of it. */
+  lineage: viewerProcedure.input(key).query(async ({ ctx, input }) => {
+    return (await lineageOfModel(ctx.database, input.digest)) ?? noModel(input.digest);
+  }),
+
+  /** Every picture that a model and those that it comes from learnt from, page by page. */
+  pictures: viewerProcedure
+    .input(
+      key.extend({
+        cursor: sha256Schema.nullish(),
+        limit: z.int().min(1).max(1000).default(60),
+      }),
+    )
+    .query(({ ctx, input: { digest, cursor = null, limit } }) =>
+      picturesOfModel(ctx.database, digest, { cursor, limit }),
+    ),
+
+  /** Queues the comparison of a model with its base, or another one; a trainer works on it. */
   evaluate: mlProcedure
-    .input(key.extend({ goldenId: sha256Schema }))
-    .mutation(({ ctx, input }) => tellRefusals(evaluateCandidate(ctx.registry, input, ctx.person))),
+    .input(
+      key.extend({
+        /** Absent: its base. */
+        against: sha256Schema.optional(),
+        /** Absent: the newest golden set that covers what it learnt. */
+        goldenId: sha256Schema.optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => askForEvaluation(ctx.registry, input, ctx.person)),
 
   approve: mlProcedure
     .input(key.extend({ reason: reason.nullable().default(null) }))
@@ -79,3 +117,7 @@ export const modelsRouter = router({
     return tellRefusals(registerBase(ctx.registry, facts, ctx.person));
   }),
 });
+
+function noModel(digest: string): never {
+  throw new TRPCError({ code: "NOT_FOUND", message: `The registry has no model ${digest}.` });
+}

@@ -1,5 +1,6 @@
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Postgres, Statement } from "../database/postgres.ts";
+import { queueEvaluation } from "../evaluation/jobs/queue-evaluation.ts";
 import { audit } from "../people/audit.ts";
 
 /** What the registry keeps models in. */
@@ -46,8 +47,8 @@ export function modelKey(digest: string): string {
 }
 
 /**
- * Takes a trained model in as candidate: the file first, so that every row has one. The same model
- * again changes nothing.
+ * Takes a trained model in as candidate: the file first, so that every row has one. Its comparison with
+ * its base is queued in the same transaction. The same model again changes nothing.
  * @throws CodedError BLOBS_UNREACHABLE.
  */
 export async function registerCandidate(
@@ -69,6 +70,7 @@ export async function registerCandidate(
       before: null,
       after,
     });
+    await queueEvaluation(sql, { digest, against: baseDigest, goldenId: null }, SYSTEM);
     await sql.query(TELL, []);
   });
 }

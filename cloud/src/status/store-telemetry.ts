@@ -19,6 +19,18 @@ const CAMERAS = {
     where cameras.node_id = $1 and cameras.camera_id = figures.camera_id`,
 };
 
+/**
+ * Latency belongs to the model that the node ran; not where it changed the model within the period, both
+ * by the node's clock. The median of the cameras' medians.
+ */
+const LATENCY = {
+  name: "latency-of-model",
+  text: `update node_models m set latency_p50_ms = $2, latency_p95_ms = $3, latency_at = $4
+    from nodes n
+    where n.node_id = $1 and m.node_id = $1 and m.digest = n.model->>'digest'
+      and coalesce((n.model_report->'lastSwap'->>'at')::bigint, n.started_at, 0) <= $5`,
+};
+
 /** Makes these the newest figures of a node and of its cameras, as of `now`, our clock. */
 export async function storeTelemetry(
   database: Postgres,
@@ -38,6 +50,20 @@ export async function storeTelemetry(
       cameras.map((camera) => camera.cameraId),
       cameras.map((camera) => storableJson(camera)),
     ]);
+    const [p50, p95] = [middleOf(cameras, "latencyP50Ms"), middleOf(cameras, "latencyP95Ms")];
+    if (p50 !== null) {
+      const { at, periodMs } = telemetry;
+      await sql.query(LATENCY, [nodeId, p50, p95, now, at - periodMs]);
+    }
     await tellChanges(sql);
   });
+}
+
+/** The figure of the camera in the middle; null where no camera has one. */
+function middleOf(
+  cameras: readonly CameraTelemetry[],
+  figure: "latencyP50Ms" | "latencyP95Ms",
+): number | null {
+  const values = cameras.flatMap((camera) => camera[figure] ?? []).sort((a, b) => a - b);
+  return values[Math.floor(values.length / 2)] ?? null;
 }

@@ -1,5 +1,6 @@
 import type { TrainingEngine } from "./engine.ts";
 import { runAsChild } from "./jobs/run-as-child.ts";
+import { workOnJob } from "./jobs/work-on-job.ts";
 
 /** Engines are loaded when they are asked for: each brings a runtime of its own. */
 async function engineNamed(name: TrainingEngine["name"]): Promise<TrainingEngine> {
@@ -7,4 +8,4 @@ async function engineNamed(name: TrainingEngine["name"]): Promise<TrainingEngine
   return (await import("./head/head-engine.ts")).headEngine;
 }
 
-await runAsChild(engineNamed);
+await runAsChild((job) => workOnJob(job, engineNamed));

@@ -2,14 +2,20 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { CHANGES_CHANNEL, TRAINING_CHANNEL } from "../database/channels.ts";
-import type { Postgres } from "../database/postgres.ts";
+import type { Postgres, Statement } from "../database/postgres.ts";
 import { PostgresListener } from "../database/postgres-listener.ts";
+import type { JobFault } from "../database/tables/training-tables.ts";
+import type { cloudErrors } from "../errors.ts";
+import { evaluationKind, failEvaluation } from "../evaluation/jobs/evaluation-kind.ts";
+import { PENDING_EVALUATIONS } from "../evaluation/jobs/evaluation-row.ts";
+import type { EvaluationSink } from "../evaluation/jobs/evaluation-sink.ts";
 import type { CandidateSink } from "./jobs/candidate-sink.ts";
 import type { JobStores } from "./jobs/job-folder.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
 import { PENDING_JOBS } from "./jobs/job-row.ts";
 import { JobRunner } from "./jobs/job-runner.ts";
 import { type BuildVersion, LoopTrigger } from "./jobs/loop-trigger.ts";
+import { failTraining, trainingKind } from "./jobs/training-kind.ts";
 
 /** What the role trainer works with. */
 export interface TrainerParts {
@@ -21,42 +27,68 @@ export interface TrainerParts {
   workDir: string;
   buildVersion: BuildVersion;
   registerCandidate: CandidateSink;
+  evaluation: {
+    record: EvaluationSink;
+    /** Of the cameras that a model learnt from, so many must be among the pictures of a golden set. */
+    leastCameraShare: number;
+  };
   logger: Logger;
-  /** The program that works on a job's folder; ours where none is named. */
+  /** The program that works on a training job's folder; ours where none is named. */
   mainFile?: string;
 }
 
-/** Role trainer: takes up jobs, and starts them where enough annotations have come. */
+/** Role trainer: takes up training jobs and evaluations, and starts them where it is time. */
 export async function startTrainerRole(
   parts: TrainerParts,
 ): Promise<{ stop: () => Promise<void> }> {
-  const { database, databaseUrl, stores, workDir, buildVersion, registerCandidate, logger } = parts;
-  const folder = join(workDir, "training");
-  await removeOldFolders(folder, database);
-  const { mainFile } = parts;
-  const runner = new JobRunner({
-    sql: database,
-    stores,
-    folder,
-    registerCandidate,
+  const { database: sql, databaseUrl, stores, workDir, evaluation, logger } = parts;
+  const folders = { training: join(workDir, "training"), evaluation: join(workDir, "evaluation") };
+  await removeOldFolders(folders.training, sql, PENDING_JOBS);
+  await removeOldFolders(folders.evaluation, sql, PENDING_EVALUATIONS);
+  const { registerCandidate, mainFile } = parts;
+  const training = new JobRunner({
+    sql,
+    kind: trainingKind({ sql, stores, registerCandidate, logger, mainFile }),
+    folder: folders.training,
     logger,
-    ...(mainFile === undefined ? {} : { mainFile }),
+  });
+  const { record: recordEvaluation, leastCameraShare } = evaluation;
+  const evaluations = new JobRunner({
+    sql,
+    kind: evaluationKind({ sql, stores, recordEvaluation, leastCameraShare, logger }),
+    folder: folders.evaluation,
+    logger,
   });
   const queue = new JobQueue({
     url: databaseUrl,
-    sql: database,
-    run: (jobId, signal) => runner.run(jobId, signal),
+    sql,
+    kinds: [
+      {
+        name: "training",
+        pending: PENDING_JOBS,
+        run: (jobId, signal) => training.run(jobId, signal),
+        giveUp: (jobId, attempts) =>
+          failTraining(sql, jobId, neverEnded("TRAINING_KILLED", "the job", attempts)),
+      },
+      {
+        name: "evaluation",
+        pending: PENDING_EVALUATIONS,
+        run: (jobId, signal) => evaluations.run(jobId, signal),
+        giveUp: (jobId, attempts) =>
+          failEvaluation(sql, jobId, neverEnded("EVALUATION_FAILED", "the evaluation", attempts)),
+      },
+    ],
     logger,
   });
   const trigger = new LoopTrigger({
-    database,
-    build: buildVersion,
+    database: sql,
+    build: parts.buildVersion,
     onQueued: () => void queue.look(),
     logger,
   });
   const listener = new PostgresListener({ url: databaseUrl, logger });
   listener.on(TRAINING_CHANNEL, () => {
-    void runner.look().catch(() => {});
+    void training.look().catch(() => {});
     void queue.look();
   });
   listener.on(CHANGES_CHANNEL, (payload) => {
@@ -74,12 +106,17 @@ export async function startTrainerRole(
   };
 }
 
+function neverEnded(code: keyof typeof cloudErrors, what: string, attempts: number): JobFault {
+  const message = `${what} was taken up ${attempts} times and never came to an end`;
+  return { code, message, lines: [] };
+}
+
 /** Folders of jobs that are over lie there only where a trainer was killed. */
-async function removeOldFolders(folder: string, database: Postgres): Promise<void> {
+async function removeOldFolders(folder: string, sql: Postgres, pending: Statement): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   if (names.length === 0) return;
-  const pending = await database.query<{ job_id: string }>(PENDING_JOBS, []);
-  const wanted = new Set(pending.map(({ job_id }) => job_id));
+  const rows = await sql.query<{ id: string }>(pending, []);
+  const wanted = new Set(rows.map(({ id }) => id));
   for (const name of names) {
     if (!wanted.has(name)) await rm(join(folder, name), { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TrainingEngine } from "../../../cloud/src/training/engine.ts";
 import { runAsChild } from "../../../cloud/src/training/jobs/run-as-child.ts";
+import { workOnJob } from "../../../cloud/src/training/jobs/work-on-job.ts";
 
 /**
  * An engine that learns nothing, slowly: each epoch is a hash over every picture and the epoch
@@ -48,4 +49,4 @@ const engine: TrainingEngine = {
   },
 };
 
-await runAsChild(async () => engine);
+await runAsChild((job) => workOnJob(job, async () => engine));

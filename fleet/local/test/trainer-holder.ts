@@ -25,6 +25,10 @@ process.once("message", (message) => {
     mainFile,
     buildVersion: () => Promise.reject(new Error("not asked for")),
     registerCandidate: () => Promise.reject(new Error("not asked for")),
+    evaluation: {
+      record: () => Promise.reject(new Error("not asked for")),
+      leastCameraShare: 0.5,
+    },
     logger: silentLogger,
   });
 });

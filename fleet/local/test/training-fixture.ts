@@ -94,6 +94,10 @@ export class TrainingFixture {
       registerCandidate: async (candidate) => {
         this.candidates.push(candidate);
       },
+      evaluation: {
+        record: () => Promise.reject(new Error("not asked for")),
+        leastCameraShare: 0.5,
+      },
       logger: silentLogger,
       mainFile: COUNTING_TRAINER,
     });

@@ -5,6 +5,8 @@ import type { Tables } from "../tables.ts";
 export interface EventFilter {
   cameras?: readonly { nodeId: string; cameraId: string }[] | undefined;
   classes?: readonly string[] | undefined;
+  /** Digests of the models that saw them. */
+  models?: readonly string[] | undefined;
   /** Inclusive bound of `startedAt`, ms. */
   from?: number | undefined;
   /** Exclusive bound of `startedAt`, ms. */
@@ -18,7 +20,7 @@ export interface EventFilter {
 export function eventCondition(filter: EventFilter): Expression<SqlBool> {
   const eb = expressionBuilder<{ e: Tables["events"] }, "e">();
   const conditions: Expression<SqlBool>[] = [];
-  const { cameras = [], classes = [] } = filter;
+  const { cameras = [], classes = [], models = [] } = filter;
   if (cameras.length > 0) {
     conditions.push(
       eb.or(
@@ -29,6 +31,7 @@ export function eventCondition(filter: EventFilter): Expression<SqlBool> {
     );
   }
   if (classes.length > 0) conditions.push(eb("e.class_name", "in", [...classes]));
+  if (models.length > 0) conditions.push(eb("e.model_digest", "in", [...models]));
   if (filter.from !== undefined) conditions.push(eb("e.started_at", ">=", filter.from));
   if (filter.to !== undefined) conditions.push(eb("e.started_at", "<", filter.to));
   if (filter.minScore !== undefined) conditions.push(eb("e.score", ">=", filter.minScore));

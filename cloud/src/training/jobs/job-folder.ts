@@ -30,10 +30,14 @@ export async function fillJobFolder(options: {
   onPicture: (done: number, of: number) => void;
 }): Promise<void> {
   const { folder, input, stores, signal, onPicture } = options;
-  await mkdir(join(folder, JOB_FILES.pictures), { recursive: true });
+  const { pictures } = input;
+  await mkdir(folder, { recursive: true });
   await fetchBase(folder, input.baseDigest, stores.models);
-  await fetchPictures(folder, input.pictures, stores.pictures, signal, onPicture);
-  await put(join(folder, JOB_FILES.input), Buffer.from(JSON.stringify(input)));
+  const gone = await fetchPictures({ folder, pictures, store: stores.pictures, signal, onPicture });
+  if (gone.length > 0) {
+    throw cloudError("TRAINING_PICTURES_GONE", goneWords(gone, pictures.length));
+  }
+  await putWhole(join(folder, JOB_FILES.input), Buffer.from(JSON.stringify(input)));
 }
 
 async function fetchBase(folder: string, digest: string, models: BlobStore): Promise<void> {
@@ -55,16 +59,23 @@ async function fetchBase(folder: string, digest: string, models: BlobStore): Pro
     const message = `the file of model ${digest} in the store is another one`;
     throw cloudError("TRAINING_BASE_UNUSABLE", message);
   }
-  await put(path, bytes);
+  await putWhole(path, bytes);
 }
 
-async function fetchPictures(
-  folder: string,
-  pictures: readonly JobPicture[],
-  store: BlobStore,
-  signal: AbortSignal,
-  onPicture: (done: number, of: number) => void,
-): Promise<void> {
+/**
+ * Brings pictures into a job's folder; those that lie there already and are right stay.
+ * @returns the names of those that are not in the store, or are other ones.
+ * @throws CodedError BLOBS_UNREACHABLE.
+ */
+export async function fetchPictures(options: {
+  folder: string;
+  pictures: readonly Pick<JobPicture, "nodeId" | "picture">[];
+  store: BlobStore;
+  signal: AbortSignal;
+  onPicture: (done: number, of: number) => void;
+}): Promise<string[]> {
+  const { folder, pictures, store, signal, onPicture } = options;
+  await mkdir(join(folder, JOB_FILES.pictures), { recursive: true });
   const waiting = [...pictures];
   const gone: string[] = [];
   let done = 0;
@@ -77,24 +88,26 @@ async function fetchPictures(
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
-  if (gone.length === 0) return;
-  const named = gone.sort().slice(0, NAMED_PICTURES).join(", ");
+  return gone.sort();
+}
+
+/** Which pictures are gone, in words. */
+export function goneWords(gone: readonly string[], of: number): string {
+  const named = gone.slice(0, NAMED_PICTURES).join(", ");
   const more = gone.length > NAMED_PICTURES ? ` and ${gone.length - NAMED_PICTURES} more` : "";
-  const share = `${gone.length} of ${pictures.length}`;
-  const message = `${share} pictures are not in the store, or are other ones: ${named}${more}`;
-  throw cloudError("TRAINING_PICTURES_GONE", message);
+  return `${gone.length} of ${of} pictures are not in the store, or are other ones: ${named}${more}`;
 }
 
 async function fetchPicture(
   folder: string,
-  { nodeId, picture }: JobPicture,
+  { nodeId, picture }: Pick<JobPicture, "nodeId" | "picture">,
   store: BlobStore,
 ): Promise<boolean> {
   const path = join(folder, JOB_FILES.pictures, `${picture}.jpg`);
   if (await isThere(path, picture)) return true;
   const read = await readSnapshot(store, nodeId, picture);
   if (read.verdict !== "genuine") return false;
-  await put(path, read.picture);
+  await putWhole(path, read.picture);
   return true;
 }
 
@@ -103,10 +116,13 @@ async function isThere(path: string, digest: string): Promise<boolean> {
   return bytes !== null && digestOf(bytes) === digest;
 }
 
-/** Whole or not at all. */
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  await writeFile(part, bytes);
+/**
+ * Writes a file of a job's folder: whole or not at all, also where an earlier process of the job still
+ * writes; each writes to a file of its own.
+ */
+export async function putWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  await writeFile(part, bytes, { flush: true });
   await rename(part, path);
 }
 

@@ -1,12 +1,8 @@
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
-import type { Sql } from "../../database/postgres.ts";
-import { storableJson } from "../../database/storable-json.ts";
-import { cloudError } from "../../errors.ts";
-import { END_JOB, PENDING_JOBS } from "./job-row.ts";
+import type { Sql, Statement } from "../../database/postgres.ts";
 
 const SCHEMA = "training_queue";
-const QUEUE = "training";
 /** A trainer that is silent for so long is taken for dead; the least that the library allows. */
 const HEARTBEAT_SECONDS = 10;
 /** How soon the dead are noticed, and lost notifications made good. */
@@ -15,30 +11,41 @@ const PERIOD_SECONDS = 5;
 const MAX_ATTEMPTS = 20;
 const STOP_MS = 2_500;
 
+/** One kind of work. */
+export interface QueuedWork {
+  /** Name of its queue. */
+  name: string;
+  /** Ids (`id`) of jobs that are not over, the oldest first. */
+  pending: Statement;
+  /** Works on a job until it is over; throws where it should be tried again. */
+  run: (jobId: string, signal: AbortSignal) => Promise<void>;
+  /** Ends a job that was taken up so often and never came to an end. */
+  giveUp: (jobId: string, attempts: number) => Promise<void>;
+}
+
 /**
- * Who works on which job: exactly one trainer on one job, one job at a time in this process. The
- * table training_jobs says what there is to do; the queue (pg-boss, a schema of its own) only deals
- * it out, and deals it anew where a trainer falls silent. So the API needs no queue to start a job.
+ * Who works on which job: exactly one trainer on one job, one job of a kind at a time in this process.
+ * Tables of ours say what there is to do; the queue (pg-boss, a schema of its own) only deals it out,
+ * and deals it anew where a trainer falls silent. So the API needs no queue to start a job.
  */
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly #sql: Sql;
-  readonly #run: (jobId: string, signal: AbortSignal) => Promise<void>;
+  readonly #kinds: readonly QueuedWork[];
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
-  #workerId: string | null = null;
+  readonly #workers = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #enrolling: Promise<void> | null = null;
 
-  /** `run` works on a job until it is over; throws where it should be tried again. */
   constructor(options: {
     url: string;
     sql: Sql;
-    run: (jobId: string, signal: AbortSignal) => Promise<void>;
+    kinds: readonly QueuedWork[];
     logger: Logger;
   }) {
     this.#sql = options.sql;
-    this.#run = options.run;
+    this.#kinds = options.kinds;
     this.#logger = options.logger;
     this.#boss = new PgBoss({
       connectionString: options.url,
@@ -54,22 +61,25 @@ export class JobQueue {
 
   async start(): Promise<void> {
     await this.#boss.start();
-    await this.#boss.createQueue(QUEUE, {
-      heartbeatSeconds: HEARTBEAT_SECONDS,
-      expireInSeconds: 23 * 3600,
-      retryLimit: MAX_ATTEMPTS,
-      retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: 60,
-    });
-    this.#workerId = await this.#boss.work<{ jobId: string }>(
-      QUEUE,
-      { pollingIntervalSeconds: 2, batchSize: 1 },
-      async ([job]) => {
-        if (job === undefined) return;
-        await this.#run(job.data.jobId, AbortSignal.any([job.signal, this.#stopping.signal]));
-      },
-    );
+    for (const { name, run } of this.#kinds) {
+      await this.#boss.createQueue(name, {
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        expireInSeconds: 23 * 3600,
+        retryLimit: MAX_ATTEMPTS,
+        retryDelay: 1,
+        retryBackoff: true,
+        retryDelayMax: 60,
+      });
+      const workerId = await this.#boss.work<{ jobId: string }>(
+        name,
+        { pollingIntervalSeconds: 2, batchSize: 1 },
+        async ([job]) => {
+          if (job === undefined) return;
+          await run(job.data.jobId, AbortSignal.any([job.signal, this.#stopping.signal]));
+        },
+      );
+      this.#workers.set(name, workerId);
+    }
     this.#timer = setInterval(() => void this.look(), PERIOD_SECONDS * 1000);
     await this.look();
   }
@@ -92,27 +102,25 @@ export class JobQueue {
   }
 
   async #enrol(): Promise<void> {
-    const pending = await this.#sql.query<{ job_id: string }>(PENDING_JOBS, []);
-    for (const { job_id: jobId } of pending) {
-      if ((await this.#boss.send(QUEUE, { jobId }, { id: jobId })) !== null) continue;
-      await this.#mend(jobId);
+    for (const kind of this.#kinds) {
+      const pending = await this.#sql.query<{ id: string }>(kind.pending, []);
+      for (const { id: jobId } of pending) {
+        if ((await this.#boss.send(kind.name, { jobId }, { id: jobId })) !== null) continue;
+        await this.#mend(kind, jobId);
+      }
+      const workerId = this.#workers.get(kind.name);
+      if (pending.length > 0 && workerId !== undefined) this.#boss.notifyWorker(workerId);
     }
-    if (pending.length > 0 && this.#workerId !== null) this.#boss.notifyWorker(this.#workerId);
   }
 
   /** Brings a job in line that the queue holds for over and the table does not. */
-  async #mend(jobId: string): Promise<void> {
-    const [held] = await this.#boss.findJobs(QUEUE, { id: jobId });
+  async #mend({ name, giveUp }: QueuedWork, jobId: string): Promise<void> {
+    const [held] = await this.#boss.findJobs(name, { id: jobId });
     if (held?.state === "failed") {
-      const { code, message } = cloudError(
-        "TRAINING_KILLED",
-        `the job was taken up ${held.retryCount + 1} times and never came to an end`,
-      );
-      const fault = storableJson({ code, message, lines: [] });
-      await this.#sql.query(END_JOB, [jobId, "failed", Date.now(), fault, null, null]);
+      await giveUp(jobId, held.retryCount + 1);
     } else if (held?.state === "completed" || held?.state === "cancelled") {
-      await this.#boss.deleteJob(QUEUE, jobId);
-      await this.#boss.send(QUEUE, { jobId }, { id: jobId });
+      await this.#boss.deleteJob(name, jobId);
+      await this.#boss.send(name, { jobId }, { id: jobId });
     }
   }
 }

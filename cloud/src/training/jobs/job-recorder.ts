@@ -1,20 +1,22 @@
 import type { Logger } from "pino";
-import type { Sql } from "../../database/postgres.ts";
-import { storableJson } from "../../database/storable-json.ts";
 import type { CurvePoint, JobProgress } from "../../database/tables/training-tables.ts";
 import type { JobLine } from "./job-files.ts";
-import { WRITE_PROGRESS } from "./job-row.ts";
 
 /** A page need not hear more often. */
 const PERIOD_MS = 300;
+
+/** Writes how far a job has come; false where it is no longer running. */
+export type WriteProgress = (
+  progress: JobProgress | null,
+  curve: readonly CurvePoint[],
+) => Promise<boolean>;
 
 /**
  * Writes how far a job has come, the newest only. A database that is away stops no training: what
  * could not be written is written with the next news.
  */
 export class JobRecorder {
-  readonly #sql: Sql;
-  readonly #jobId: string;
+  readonly #writeProgress: WriteProgress;
   readonly #logger: Logger;
   readonly #onGone: () => void;
   readonly #curve: Map<number, CurvePoint>;
@@ -25,14 +27,14 @@ export class JobRecorder {
 
   /** `onGone`: the job is no longer running, so somebody cancelled it. */
   constructor(options: {
-    sql: Sql;
-    job: { job_id: string; curve: readonly CurvePoint[] };
+    write: WriteProgress;
+    /** What an earlier attempt told. */
+    curve: readonly CurvePoint[];
     logger: Logger;
     onGone: () => void;
   }) {
-    this.#sql = options.sql;
-    this.#jobId = options.job.job_id;
-    this.#curve = new Map(options.job.curve.map((point) => [point.epoch, point]));
+    this.#writeProgress = options.write;
+    this.#curve = new Map(options.curve.map((point) => [point.epoch, point]));
     this.#logger = options.logger;
     this.#onGone = options.onGone;
   }
@@ -74,15 +76,9 @@ export class JobRecorder {
   async #write(): Promise<void> {
     this.#dirty = false;
     try {
-      const curve = [...this.#curve.values()];
-      const rows = await this.#sql.query(WRITE_PROGRESS, [
-        this.#jobId,
-        this.#progress === null ? null : storableJson(this.#progress),
-        JSON.stringify(curve),
-      ]);
-      if (rows.length === 0) this.#onGone();
+      if (!(await this.#writeProgress(this.#progress, [...this.#curve.values()]))) this.#onGone();
     } catch (error) {
-      this.#logger.debug({ err: error, jobId: this.#jobId }, "progress not written");
+      this.#logger.debug({ err: error }, "progress not written");
     }
   }
 }

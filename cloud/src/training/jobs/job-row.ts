@@ -49,6 +49,6 @@ export const READ_JOB_STATE: Statement = {
 /** Jobs that are not over, the oldest first. */
 export const PENDING_JOBS: Statement = {
   name: "pending-training-jobs",
-  text: `select job_id from training_jobs where state in ('queued', 'running')
+  text: `select job_id as id from training_jobs where state in ('queued', 'running')
     order by queued_at, job_id limit 1000`,
 };

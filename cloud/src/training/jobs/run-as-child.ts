@@ -1,16 +1,19 @@
 import { parseArgs } from "node:util";
 import { CodedError } from "@sentinel/protocol/coded-error";
-import type { TrainingEngine } from "../engine.ts";
 import type { JobLine } from "./job-files.ts";
-import { workOnJob } from "./work-on-job.ts";
+
+/** What the process of a job works with. */
+export interface ChildJob {
+  folder: string;
+  signal: AbortSignal;
+  tell: (line: JobLine) => void;
+}
 
 /**
  * The life of a job's process: `--job DIR`, lines of JSON on stdout, words on stderr. Ends politely on
  * SIGTERM, and at once when the process that started it is gone.
  */
-export async function runAsChild(
-  engineNamed: (name: TrainingEngine["name"]) => Promise<TrainingEngine>,
-): Promise<void> {
+export async function runAsChild(work: (job: ChildJob) => Promise<void>): Promise<void> {
   const { values } = parseArgs({ options: { job: { type: "string" } } });
   if (values.job === undefined) {
     process.stderr.write("--job DIR is missing\n");
@@ -20,7 +23,7 @@ export async function runAsChild(
   process.once("SIGTERM", () => stopping.abort());
   process.once("disconnect", () => process.exit(1));
   try {
-    await workOnJob({ folder: values.job, engineNamed, signal: stopping.signal, tell });
+    await work({ folder: values.job, signal: stopping.signal, tell });
     process.exit(0);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(143);

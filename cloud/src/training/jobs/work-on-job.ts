@@ -1,27 +1,19 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PictureSource, TrainingEngine } from "../engine.ts";
 import { loadPicture } from "../pictures/load-picture.ts";
-import {
-  JOB_FILES,
-  type JobInput,
-  type JobLine,
-  type JobPicture,
-  jobInputSchema,
-} from "./job-files.ts";
-import { digestOf } from "./job-folder.ts";
+import { JOB_FILES, type JobInput, type JobPicture, jobInputSchema } from "./job-files.ts";
+import { digestOf, putWhole } from "./job-folder.ts";
+import type { ChildJob } from "./run-as-child.ts";
 
 /**
  * Works on a job's folder: reads its input, trains from the checkpoint where there is one, and writes
  * the model and then the result. Asks nothing but the folder.
  */
-export async function workOnJob(options: {
-  folder: string;
-  engineNamed: (name: TrainingEngine["name"]) => Promise<TrainingEngine>;
-  signal: AbortSignal;
-  tell: (line: JobLine) => void;
-}): Promise<void> {
-  const { folder, engineNamed, signal, tell } = options;
+export async function workOnJob(
+  { folder, signal, tell }: ChildJob,
+  engineNamed: (name: TrainingEngine["name"]) => Promise<TrainingEngine>,
+): Promise<void> {
   const began = performance.now();
   const input = await readInput(folder);
   const engine = await engineNamed(input.engine);
@@ -41,19 +33,19 @@ export async function workOnJob(options: {
       signal,
       checkpoint: {
         load: () => readFile(join(folder, JOB_FILES.checkpoint)).catch(() => null),
-        save: (bytes) => put(join(folder, JOB_FILES.checkpoint), bytes),
+        save: (bytes) => putWhole(join(folder, JOB_FILES.checkpoint), bytes),
       },
     },
   );
   signal.throwIfAborted();
-  await put(join(folder, JOB_FILES.model), model);
+  await putWhole(join(folder, JOB_FILES.model), model);
   const result = {
     digest: digestOf(model),
     sizeBytes: model.length,
     curve,
     seconds: (performance.now() - began) / 1000,
   };
-  await put(join(folder, JOB_FILES.result), Buffer.from(JSON.stringify(result)));
+  await putWhole(join(folder, JOB_FILES.result), Buffer.from(JSON.stringify(result)));
 }
 
 async function readInput(folder: string): Promise<JobInput> {
@@ -71,14 +63,4 @@ function sourceOf(folder: string, input: JobInput, split: JobPicture["split"]): 
       return loadPicture(folder, picture, input.classNames);
     },
   };
-}
-
-/**
- * Whole or not at all, also where an earlier process of this job still writes: both write the same
- * bytes, to files of their own.
- */
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
-  await writeFile(part, bytes, { flush: true });
-  await rename(part, path);
 }

@@ -79,6 +79,6 @@ function placeOf([x, y, w, h]: Box, width: number, height: number) {
 }
 
 /** A box of the picture as a box of the frame. */
-function inFrame([x, y, w, h]: Box, [cx, cy, cw, ch]: Box): Box {
+export function inFrame([x, y, w, h]: Box, [cx, cy, cw, ch]: Box): Box {
   return [cx + x * cw, cy + y * ch, w * cw, h * ch];
 }

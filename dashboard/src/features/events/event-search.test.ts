@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { isNarrowed, parseEventSearch, queryOf } from "./event-search.ts";
 
+const MODEL = "a".repeat(64);
 const EVENT = "0198c0de-1234-7abc-8def-0123456789ab";
 
 test("an address is read as it was written, from strings", () => {
   const search = parseEventSearch({
     camera: "local-1.gate-1",
     class: ["person", "traffic light"],
+    model: MODEL,
     from: "1000",
     to: "2000",
     min: "0.5",
@@ -16,6 +18,7 @@ test("an address is read as it was written, from strings", () => {
   expect(search).toEqual({
     camera: ["local-1.gate-1"],
     class: ["person", "traffic light"],
+    model: [MODEL],
     from: 1000,
     to: 2000,
     min: 0.5,
@@ -25,6 +28,7 @@ test("an address is read as it was written, from strings", () => {
   expect(queryOf(search, 9_000)).toEqual({
     cameras: [{ nodeId: "local-1", cameraId: "gate-1" }],
     classes: ["person", "traffic light"],
+    models: [MODEL],
     from: 1000,
     to: 2000,
     minScore: 0.5,
@@ -43,6 +47,7 @@ test("values that make no sense are left out, the others stay", () => {
     parseEventSearch({
       camera: "../etc",
       class: "",
+      model: "f0f0",
       from: "yesterday",
       min: "7",
       max: "0.9",

@@ -38,6 +38,7 @@ const moment = lenient(
 const eventSearchSchema = z.object({
   camera: listOf(z.string().check(z.regex(CAMERA))),
   class: listOf(z.string().check(z.minLength(1), z.maxLength(100))),
+  model: listOf(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
   last: lenient(z.enum(["15m", "1h", "6h", "24h", "7d"])),
   from: moment,
   to: moment,
@@ -85,6 +86,7 @@ export function queryOf(search: EventSearch, now: number): EventQuery {
   return {
     ...(cameras === undefined ? {} : { cameras }),
     ...(search.class === undefined ? {} : { classes: search.class }),
+    ...(search.model === undefined ? {} : { models: search.model }),
     ...(from === undefined ? {} : { from }),
     ...(search.to === undefined ? {} : { to: search.to }),
     ...(search.min === undefined ? {} : { minScore: search.min }),

@@ -1,100 +1,142 @@
 import type { AppRouter } from "@sentinel/cloud/api/router";
 import type { inferRouterOutputs } from "@trpc/server";
 import type { Command } from "commander";
-import { askingCloud, cloudCommand, printJson, printLine } from "./cloud-command.ts";
+import { askingCloud, type CloudApi, cloudCommand, printJson, printLine } from "./cloud-command.ts";
+import { evaluationText, gateLines } from "./evaluation-text.ts";
+import { addModelEvaluationCommands } from "./model-evaluation-commands.ts";
+import { MODEL, modelDigest } from "./model-id.ts";
+import { addModelLineageCommand } from "./model-lineage-command.ts";
 import { textTable } from "./text-table.ts";
 
 type Model = inferRouterOutputs<AppRouter>["models"]["list"][number];
 
-/** Adds `sentinel models …`: which there are, how the gate judged them, and who lets them in. */
+/** Adds `sentinel models …`: which there are, how they were judged, where they come from, who lets them in. */
 export function addModelsCommand(program: Command): Command {
   const models = program.command("models").description("model versions and the gate");
   cloudCommand(models.command("list").description("every model version, the newest first")).action(
     askingCloud(async (api, options) => {
       const list = await api.models.list.query();
       if (options.json === true) return printJson(list);
-      printLine(textTable(["MODEL", "NAME", "STATE", "GATE", "NODES"], list.map(cellsOf)));
-    }),
-  );
-  cloudCommand(ofModel(models, "show", "one model, and what the gate says of it")).action(
-    askingCloud<[string]>(async (api, options, digest) => {
-      const model = await api.models.byId.query({ digest });
-      if (options.json === true) return printJson(model);
-      const rules = model.gate?.rules ?? [];
-      const lines = rules.map(({ verdict, sentence }) => `${verdict}: ${sentence}`);
-      printLine([textTable(null, [cellsOf(model)]), ...lines].join("\n"));
+      const head = ["MODEL", "NAME", "STATE", "GATE", "EVALUATION", "NODES", "MADE"];
+      printLine(textTable(head, list.map(cellsOf)));
     }),
   );
   cloudCommand(
-    ofModel(models, "lineage", "from the model to its pictures, people, nodes and events"),
-  ).action(
-    askingCloud<[string]>(async (api, options, digest) => {
-      const lineage = await api.models.lineage.query({ digest });
-      if (options.json === true) return printJson(lineage);
-      const rows = [
-        ...lineage.models.map(({ name, datasetId }) => ["model", name, datasetId ?? "catalog"]),
-        ...lineage.people.map(({ name, annotations }) => [
-          "person",
-          name,
-          `${annotations} answers`,
+    models
+      .command("show")
+      .description("one model: its figures, and what the gate says of it")
+      .argument("<model>", MODEL),
+  ).action(askingCloud<[string]>((api, options, model) => show(api, model, options.json === true)));
+  addModelEvaluationCommands(models);
+  addModelLineageCommand(models);
+  addDecisions(models);
+  return models;
+}
+
+async function show(api: CloudApi, text: string, json: boolean): Promise<void> {
+  const digest = await modelDigest(api, text);
+  const model = await api.models.byId.query({ digest });
+  const evaluations = await api.models.evaluations.query({ digest });
+  const judgedBy = model.gate?.evaluationId ?? evaluations.find(isDone)?.evaluationId;
+  const evaluation =
+    judgedBy == null ? null : await api.models.evaluation.query({ evaluationId: judgedBy });
+  const latencies = await api.models.latencies.query({ digests: [digest] });
+  if (json) {
+    printJson({ ...model, evaluations, judgedBy: evaluation, latencies });
+    return;
+  }
+  const newest = evaluations[0];
+  const rows = [
+    ["model", digest],
+    ["name", model.name],
+    ["state", stateWords(model)],
+    ["made", new Date(model.madeAt).toISOString()],
+    ["input", `${model.layout}, ${model.inputSize} px, ${model.classNames.length} classes`],
+    ["licence", model.licence.id],
+    ["base", model.baseDigest ?? "none: it is of the catalog"],
+    ...(model.datasetId === null ? [] : [["trained on", model.datasetId]]),
+    ["nodes", String(model.nodes)],
+    ...latencies.map(({ nodeId, p50Ms, p95Ms, now }) => [
+      `on ${nodeId}`,
+      `${p50Ms.toFixed(0)} ms a frame, 95 % below ${p95Ms.toFixed(0)} ms${now ? "" : " when it ran it"}`,
+    ]),
+    ...(newest === undefined ? [] : [["evaluation", `${newest.evaluationId} ${newest.state}`]]),
+    ...(newest?.fault == null
+      ? []
+      : [
+          ["fault", `${newest.fault.code}: ${newest.fault.message}`],
+          ["what to do", newest.fault.action ?? "–"],
         ]),
-        ["pictures", String(lineage.pictures.length), ""],
-        ...lineage.nodes.map(({ nodeId, events }) => ["node", nodeId, `${events} events`]),
-      ];
-      printLine(textTable(null, rows));
-    }),
-  );
+  ];
+  printLine(textTable(null, rows));
+  if (model.gate !== null) printLine(`\n${gateLines(model.gate).join("\n")}`);
+  if (evaluation?.figures != null) printLine(`\n${evaluationText(evaluation, evaluation.figures)}`);
+}
+
+function isDone({ state }: { state: string }): boolean {
+  return state === "done";
+}
+
+function addDecisions(models: Command): void {
   cloudCommand(
-    ofModel(models, "evaluate", "compare a candidate with its base on a golden set").requiredOption(
-      "--golden <id>",
-      "the golden set",
-    ),
+    models
+      .command("approve")
+      .description("let a candidate into the fleet: its manifest is signed")
+      .argument("<model>", MODEL)
+      .option("--reason <text>", "why, where the gate could not decide"),
   ).action(
-    askingCloud<[string], { golden: string }>(async (api, options, digest) => {
-      const result = await api.models.evaluate.mutate({ digest, goldenId: options.golden });
-      if (result.verdict === "fail") process.exitCode = 1;
-      if (options.json === true) printJson(result);
-      else
-        printLine(`The gate says ${result.verdict}; \`sentinel models show ${digest}\` says why.`);
-    }),
-  );
-  cloudCommand(
-    ofModel(models, "approve", "let a candidate into the fleet: its manifest is signed").option(
-      "--reason <text>",
-      "why, where the gate could not decide",
-    ),
-  ).action(
-    askingCloud<[string], { reason?: string }>(async (api, options, digest) => {
+    askingCloud<[string], { reason?: string }>(async (api, options, model) => {
+      const digest = await modelDigest(api, model);
       await api.models.approve.mutate({ digest, reason: options.reason ?? null });
       if (options.json === true) printJson({ digest, state: "approved" });
       else printLine(`Approved and signed. Promote it: sentinel rollouts promote stable ${digest}`);
     }),
   );
-  for (const [verb, state] of [
-    ["reject", "rejected"],
-    ["revoke", "revoked"],
+  for (const [verb, state, description] of [
+    ["reject", "rejected", "say that a candidate will not run"],
+    ["revoke", "revoked", "say that a model must not run any more, on any node"],
   ] as const) {
     cloudCommand(
-      ofModel(models, verb, `say that a model is ${state}`).requiredOption(
-        "--reason <text>",
-        "why",
-      ),
+      models
+        .command(verb)
+        .description(description)
+        .argument("<model>", MODEL)
+        .requiredOption("--reason <text>", "why"),
     ).action(
-      askingCloud<[string], { reason: string }>(async (api, options, digest) => {
+      askingCloud<[string], { reason: string }>(async (api, options, model) => {
+        const digest = await modelDigest(api, model);
         await api.models[verb].mutate({ digest, reason: options.reason });
         if (options.json === true) printJson({ digest, state });
         else printLine(`It is ${state}.`);
       }),
     );
   }
-  return models;
-}
-
-function ofModel(models: Command, name: string, description: string): Command {
-  return models.command(name).description(description).argument("<model>", "SHA-256 of its file");
 }
 
 function cellsOf(model: Model): string[] {
-  const { digest, name, state, gate, nodes } = model;
-  return [digest, name, state, gate?.verdict ?? "–", String(nodes)];
+  const { digest, name, state, gate, nodes, evaluation, madeAt } = model;
+  return [
+    digest.slice(0, 12),
+    name,
+    state,
+    gate?.verdict ?? "–",
+    evaluation === null ? "–" : (evaluation.fault ?? evaluation.state),
+    String(nodes),
+    new Date(madeAt).toISOString().slice(0, 16),
+  ];
+}
+
+function stateWords(model: Model): string {
+  const because = (by: string | null, why: string | null) =>
+    `${by === null ? "" : ` by ${by}`}${why === null ? "" : `: ${why}`}`;
+  switch (model.state) {
+    case "candidate":
+      return "candidate";
+    case "approved":
+      return `approved${because(model.approvedBy, model.approvedWhy)}`;
+    case "rejected":
+      return `rejected${because(model.rejectedBy, model.rejectedWhy)}`;
+    case "revoked":
+      return `revoked${because(model.revokedBy, model.revokedWhy)}`;
+  }
 }
