@@ -1,7 +1,9 @@
 import { CodedError } from "@sentinel/protocol/coded-error";
 import type { RgbPicture } from "@sentinel/protocol/model-io/letterbox";
+import type { RawDetection } from "@sentinel/protocol/model-io/raw-detection";
 import { type ModelFacts, ModelRunner } from "../inference/model-runner.ts";
 import { compareDetections } from "./compare-detections.ts";
+import { compareTimes, type Timed } from "./compare-times.ts";
 import type { EvaluationFigures } from "./evaluation-figures.ts";
 import { clipToVisible, type JudgedPicture, type Side } from "./judged-pictures.ts";
 
@@ -18,6 +20,9 @@ export interface ModelToJudge extends ModelFacts {
 
 /** How far it is. */
 export type TellStage = (stage: string, done: number, of: number) => void;
+
+/** So many looks tell how long one takes. */
+const LEAST_TIMED = 40;
 
 /** The agent's own suppression; detections below the score change no figure that anybody looks at. */
 const THRESHOLDS = { score: 0.01, iou: 0.45 };
@@ -57,41 +62,54 @@ export async function compareModels(options: {
   }
 }
 
-/** Both models look at every picture; whose turn is first changes, so that neither gains by it. */
+/** Both models look at every picture, and at some again where too few would tell how long it takes. */
 async function lookAt(
   pictures: readonly PictureToJudge[],
-  { before, after }: Record<Side, ModelRunner>,
+  models: Record<Side, ModelRunner>,
   tell: TellStage,
   signal: AbortSignal,
 ): Promise<{ judged: JudgedPicture[]; latencyMs: EvaluationFigures["latencyMs"] }> {
   const judged: JudgedPicture[] = [];
-  const times: Record<Side, number[]> = { before: [], after: [] };
-  for (const [place, { load, ...picture }] of pictures.entries()) {
+  const times: Timed[] = [];
+  const looks = Math.max(pictures.length, LEAST_TIMED);
+  for (let place = 0; place < looks; place++) {
+    const { load, ...picture } = pictures[place % pictures.length] as PictureToJudge;
     signal.throwIfAborted();
-    tell("looking at pictures", place, pictures.length);
-    const pixels = await load();
-    const look = async (side: Side) => {
-      const startedAt = performance.now();
-      const found =
-        side === "before" ? await detect(before, pixels) : await judging(detect(after, pixels));
-      times[side].push(performance.now() - startedAt);
-      return found.flatMap((detection) => clipToVisible(detection, picture.visible) ?? []);
-    };
-    const first = place % 2 === 0 ? await look("before") : await look("after");
-    const second = place % 2 === 0 ? await look("after") : await look("before");
-    const found =
-      place % 2 === 0 ? { before: first, after: second } : { before: second, after: first };
-    judged.push({ ...picture, ...found });
+    tell("looking at pictures", place, looks);
+    const { found, took } = await lookAtOne(await load(), models, place % 2 === 0);
+    times.push(took);
+    if (place >= pictures.length) continue;
+    const visible = (of: readonly RawDetection[]) =>
+      of.flatMap((detection) => clipToVisible(detection, picture.visible) ?? []);
+    judged.push({ ...picture, before: visible(found.before), after: visible(found.after) });
   }
-  tell("looking at pictures", pictures.length, pictures.length);
+  tell("looking at pictures", looks, looks);
+  return { judged, latencyMs: compareTimes(times) };
+}
+
+/** Whose turn is first changes from picture to picture, so that neither gains by it. */
+async function lookAtOne(
+  pixels: RgbPicture,
+  { before, after }: Record<Side, ModelRunner>,
+  isBeforeFirst: boolean,
+): Promise<{ found: Record<Side, RawDetection[]>; took: Timed }> {
+  const was = () => timed(() => before.detect(pixels, THRESHOLDS));
+  const is = () => timed(() => judging(after.detect(pixels, THRESHOLDS)));
+  const first = isBeforeFirst ? await was() : await is();
+  const second = isBeforeFirst ? await is() : await was();
+  const [one, other] = isBeforeFirst ? [first, second] : [second, first];
   return {
-    judged,
-    latencyMs: { before: percentiles(times.before), after: percentiles(times.after) },
+    found: { before: one.result, after: other.result },
+    took: { before: one.ms, after: other.ms },
   };
 }
 
-function detect(model: ModelRunner, pixels: RgbPicture) {
-  return model.detect(pixels, THRESHOLDS);
+/** The processor time of some work: what else the machine does does not count. */
+async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const startedAt = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(startedAt);
+  return { result, ms: (user + system) / 1000 };
 }
 
 /** What the judged model does; a fault of it is an outcome. */
@@ -102,14 +120,4 @@ async function judging<Result>(work: Promise<Result>): Promise<Result> {
     const isOurs = error instanceof CodedError && error.code === "MODEL_UNUSABLE";
     throw isOurs ? new Unmeasurable(error.message) : error;
   }
-}
-
-/** Median and 95th percentile, ms. */
-function percentiles(times: readonly number[]): { p50: number; p95: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Math.round(
-      (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) * 100,
-    ) / 100;
-  return { p50: at(0.5), p95: at(0.95) };
 }

@@ -75,7 +75,17 @@ export type ChangedPicture = z.output<typeof changedPictureSchema>;
 /** Precision at recalls 0, 0.01 … 1, at IoU 0.5. */
 const curveSchema = z.object({ before: z.array(z.number()), after: z.array(z.number()) });
 
-const latencySchema = z.object({ p50: z.number(), p95: z.number() });
+const percentiles = z.object({ p50: z.number(), p95: z.number() });
+/**
+ * Processor time for one picture, ms, on one thread where it was evaluated: what else that machine does
+ * does not count. The two models take turns; `ratio` is the median over the pairs.
+ */
+const latencySchema = z.object({
+  before: percentiles,
+  after: percentiles,
+  ratio: z.number(),
+  ratioInterval: interval,
+});
 
 /** Two models on the same pictures: the one that is judged (`after`), and what it is compared with. */
 export const evaluationFiguresSchema = z.object({
@@ -107,7 +117,6 @@ export const evaluationFiguresSchema = z.object({
   /** The twenty that changed most, and how many changed at all. */
   changed: z.array(changedPictureSchema),
   changedCount: z.int(),
-  /** Time for one picture, ms: one thread, the two in turn on the same pictures, where it was evaluated. */
-  latencyMs: z.object({ before: latencySchema, after: latencySchema }),
+  latencyMs: latencySchema,
 });
 export type EvaluationFigures = z.output<typeof evaluationFiguresSchema>;

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { TRPCError } from "@trpc/server";
+import type { Person } from "../people/person.ts";
 import type { Sql, Statement } from "../database/postgres.ts";
 import { audit } from "../people/audit.ts";
-import type { Person } from "../people/person.ts";
+import { FIGURES_DIGEST } from "./evaluation-reads.ts";
 import { findModel, type ModelRow } from "./model-row.ts";
 import { noKey } from "./register-base.ts";
 import type { RegistryParts } from "./registry-parts.ts";
@@ -24,8 +24,8 @@ const REVOKE: Statement = {
     revoked_why = $4 where digest = $1`,
 };
 const EVALUATION: Statement = {
-  name: "figures-of-evaluation",
-  text: "select figures::text as text from evaluations where evaluation_id = $1",
+  name: "digest-of-evaluation",
+  text: `select ${FIGURES_DIGEST} as digest from evaluations e where e.evaluation_id = $1`,
 };
 const TELL: Statement = {
   name: "tell-model-decision",
@@ -110,10 +110,8 @@ function refused(why: string): TRPCError {
 }
 
 async function digestOfEvaluation(sql: Sql, evaluationId: string | null): Promise<string | null> {
-  const [row] = await sql.query<{ text: string | null }>(EVALUATION, [evaluationId]);
-  return row == null || row.text === null
-    ? null
-    : createHash("sha256").update(row.text).digest("hex");
+  const [row] = await sql.query<{ digest: string | null }>(EVALUATION, [evaluationId]);
+  return row?.digest ?? null;
 }
 
 async function tell(

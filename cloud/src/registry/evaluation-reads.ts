@@ -15,6 +15,9 @@ export interface EvaluationItem extends Omit<EvaluationRow, "fault"> {
   gate: GateReport | null;
 }
 
+/** SHA-256 of an evaluation's figures as PostgreSQL writes them; a manifest carries it. */
+export const FIGURES_DIGEST = "encode(sha256(convert_to(e.figures::text, 'UTF8')), 'hex')";
+
 const COLUMNS = `${EVALUATION_COLUMNS}, e.gate, m.name, b.name as "againstName",
   g.name as "wantedGoldenName"`;
 const FROM = `from evaluations e join model_versions m on m.digest = e.digest
@@ -28,7 +31,7 @@ const LIST: Statement = {
 };
 const FIND: Statement = {
   name: "find-evaluation",
-  text: `select ${COLUMNS}, e.figures ${FROM} where e.evaluation_id = $1`,
+  text: `select ${COLUMNS}, e.figures, ${FIGURES_DIGEST} as "figuresDigest" ${FROM} where e.evaluation_id = $1`,
 };
 
 type NamedRow = Omit<EvaluationItem, "fault"> & Pick<EvaluationRow, "fault">;
@@ -38,15 +41,20 @@ export async function listEvaluations(sql: Sql, digest: string): Promise<Evaluat
   return (await sql.query<NamedRow>(LIST, [digest])).map(toItem);
 }
 
-/** One evaluation with its figures, which are null where there are none; null where there is no such one. */
+/** An evaluation with its figures; null where nothing could be measured, or it is not over. */
+export interface EvaluationDetail extends EvaluationItem {
+  figures: EvaluationFigures | null;
+  figuresDigest: string | null;
+}
+
+/** One evaluation with its figures; null where there is none of that id. */
 export async function findEvaluation(
   sql: Sql,
   evaluationId: string,
-): Promise<(EvaluationItem & { figures: EvaluationFigures | null }) | null> {
-  const [row] = await sql.query<NamedRow & { figures: EvaluationFigures | null }>(FIND, [
-    evaluationId,
-  ]);
-  return row === undefined ? null : { ...toItem(row), figures: row.figures };
+): Promise<EvaluationDetail | null> {
+  type Row = NamedRow & Pick<EvaluationDetail, "figures" | "figuresDigest">;
+  const [row] = await sql.query<Row>(FIND, [evaluationId]);
+  return row === undefined ? null : toItem(row);
 }
 
 function toItem<Row extends NamedRow>(row: Row) {

@@ -35,7 +35,7 @@ export async function childrenOf(jobId: string): Promise<number[]> {
   const lines = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
   );
-  return pids.filter((_pid, index) => lines[index]?.includes(join("training", jobId)));
+  return pids.filter((_pid, index) => lines[index]?.includes(jobId));
 }
 
 /** A picture as a dataset's manifest names it. */

@@ -16,7 +16,7 @@ export const modelManifestSchema = z.strictObject({
   /** The model it was trained from, and on which dataset version; null for one of the catalog. */
   baseDigest: sha256Schema.nullable(),
   datasetId: sha256Schema.nullable(),
-  /** SHA-256 of the evaluation's canonical JSON on which it was approved; null for one of the catalog. */
+  /** SHA-256 of the figures on which it was approved, as the registry keeps them; null for one of the catalog. */
   evaluationDigest: sha256Schema.nullable(),
   approvedBy: z.string().min(1).max(200),
   signedAt: timestampSchema,

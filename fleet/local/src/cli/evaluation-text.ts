@@ -26,7 +26,7 @@ export function evaluationText(evaluation: Evaluation, figures: Figures): string
   const head = [before.toUpperCase(), after.toUpperCase(), "GAIN", "IN 95 OF 100 DRAWS"];
   return [
     `${figures.pictures} pictures of ${on}, ${figures.boxes} boxes; ${figures.changedCount} pictures changed`,
-    `a picture takes ${latencyMs.before.p50.toFixed(1)} ms before, ${latencyMs.after.p50.toFixed(1)} ms after (one thread, where it was evaluated)`,
+    `a picture takes ${latencyMs.before.p50.toFixed(1)} ms before, ${latencyMs.after.p50.toFixed(1)} ms after (of one processor, where it was evaluated)`,
     "",
     textTable(
       ["FIGURE", ...head],

@@ -1,0 +1,36 @@
+import { bootstrapInterval } from "./bootstrap-interval.ts";
+import type { EvaluationFigures } from "./evaluation-figures.ts";
+import type { Side } from "./judged-pictures.ts";
+
+/** Processor time that each of two models took for the same picture, one right after the other; ms. */
+export type Timed = Readonly<Record<Side, number>>;
+
+/** Two models' times over pairs of looks; there is at least one pair. */
+export function compareTimes(times: readonly Timed[]): EvaluationFigures["latencyMs"] {
+  const ratios = times.map(({ before, after }) => after / Math.max(1e-9, before));
+  const interval = bootstrapInterval(times.length, (weights) =>
+    quantile(
+      ratios.flatMap((ratio, index) => new Array<number>(weights[index] ?? 0).fill(ratio)),
+      0.5,
+    ),
+  );
+  const percentiles = (side: Side) => {
+    const own = times.map((pair) => pair[side]);
+    return { p50: hundredth(quantile(own, 0.5)), p95: hundredth(quantile(own, 0.95)) };
+  };
+  return {
+    before: percentiles("before"),
+    after: percentiles("after"),
+    ratio: quantile(ratios, 0.5),
+    ratioInterval: interval === null ? null : [interval[0], interval[1]],
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+function hundredth(value: number): number {
+  return Math.round(value * 100) / 100;
+}
