@@ -78,7 +78,7 @@ const curveSchema = z.object({ before: z.array(z.number()), after: z.array(z.num
 const percentiles = z.object({ p50: z.number(), p95: z.number() });
 /**
  * Processor time for one picture, ms, on one thread where it was evaluated: what else that machine does
- * does not count. The two models take turns; `ratio` is the median over the pairs.
+ * does not count. The two models take turns; `ratio` is that of their calm quarters.
  */
 const latencySchema = z.object({
   before: percentiles,

@@ -84,9 +84,7 @@ export class ModelRunner {
         `it answers ${shape} numbers, which is not what ${layout} with ${classCount} classes at ${inputSize} pixels does`,
       );
     }
-    if (!answer.data.every(Number.isFinite)) {
-      throw unusable("it answers numbers that are not finite");
-    }
+    if (!areFinite(answer.data)) throw unusable("it answers numbers that are not finite");
     return answer.data;
   }
 
@@ -102,6 +100,13 @@ function boxUnitOf(output: Float32Array, { inputSize, classCount }: ModelFacts):
     if ((output[index] ?? 0) > 2) return 1;
   }
   return inputSize;
+}
+
+/** A sum tells it as fast as the agent looks: what is not finite stays so in it. */
+function areFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return Number.isFinite(sum);
 }
 
 function unusable(what: string) {

@@ -100,13 +100,18 @@ function coverageRule({ measuredOn }: GateEvidence, policy: GatePolicy): GateRul
   const bound = policy.leastCameraShare;
   const value = cameraShare(measuredOn);
   const classes =
-    missingClasses.length === 0
-      ? `They show ${listed(learntClasses, "every class")} that it learnt`
-      : `They show nothing of ${listed(missingClasses, "")}, which it learnt`;
+    missingClasses.length > 0
+      ? `They show nothing of ${listed(missingClasses)}, which it learnt`
+      : learntClasses.length === 0
+        ? "It learnt from none of our pictures"
+        : `They show all that it learnt (${listed(learntClasses)})`;
+  const seen = learntCameras - missingCameras.length;
   const cameras =
     learntCameras === 0
       ? "."
-      : `, and ${learntCameras - missingCameras.length} of the ${learntCameras} cameras that it learnt from; ${percent(bound)} of them are needed.`;
+      : learntCameras === 1
+        ? `, and ${seen === 1 ? "" : "not "}the camera that it learnt from.`
+        : `, and ${seen} of the ${learntCameras} cameras that it learnt from; ${percent(bound)} of them are needed.`;
   const only =
     onlyClass === null
       ? ""
@@ -182,9 +187,9 @@ function latencyRule({ figures, onNodes }: GateEvidence, policy: GatePolicy): Ga
   };
 }
 
-function listed(names: readonly string[], none: string): string {
+function listed(names: readonly string[]): string {
   const rest = names.length > 4 ? ` and ${names.length - 4} more` : "";
-  return names.length === 0 ? none : names.slice(0, 4).join(", ") + rest;
+  return names.slice(0, 4).join(", ") + rest;
 }
 
 /** A hundredth of AP is a point. */

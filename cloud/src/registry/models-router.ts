@@ -66,8 +66,10 @@ export const modelsRouter = router({
 
   /** Every picture that a model and those that it comes from learnt from, page by page. */
   pictures: viewerProcedure
+    // Not strict: clients that page add which way they go.
     .input(
-      key.extend({
+      z.object({
+        digest: sha256Schema,
         cursor: sha256Schema.nullish(),
         limit: z.int().min(1).max(1000).default(60),
       }),

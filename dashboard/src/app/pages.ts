@@ -1,4 +1,5 @@
 import {
+  Boxes,
   Cctv,
   CircleHelp,
   Dumbbell,
@@ -22,6 +23,7 @@ export const PAGES = [
   { to: "/nodes", name: "Nodes", icon: Server },
   { to: "/datasets", name: "Datasets", icon: Layers },
   { to: "/training", name: "Training", icon: Dumbbell },
+  { to: "/models", name: "Models", icon: Boxes },
   { to: "/rollouts", name: "Rollouts", icon: Rocket },
   { to: "/settings", name: "Settings", icon: Settings },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon }[];

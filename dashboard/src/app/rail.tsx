@@ -48,7 +48,7 @@ export function Rail() {
           Sentinel
         </span>
       </div>
-      <div className="flex flex-1 gap-1 max-sm:overflow-x-auto max-sm:px-2 max-sm:py-1 sm:flex-col sm:p-2">
+      <div className="flex flex-1 gap-1 max-sm:overflow-x-auto max-sm:px-2 max-sm:[scrollbar-width:none] max-sm:py-1 sm:flex-col sm:p-2">
         {PAGES.map(({ to, name, icon: Icon }) => {
           const link = (
             <Link

@@ -99,11 +99,29 @@ const training = createRoute({
   component: lazyRouteComponent(() => import("./training-route.tsx"), "TrainingRoute"),
 });
 
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  validateSearch: ({
+    model,
+    evaluation,
+  }: Record<string, unknown>): { model?: string; evaluation?: string } => ({
+    ...(typeof model === "string" ? { model } : {}),
+    ...(typeof evaluation === "string" ? { evaluation } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./models-route.tsx"), "ModelsRoute"),
+});
+
 const rollouts = createRoute({
   getParentRoute: () => root,
   path: "/rollouts",
-  validateSearch: ({ rollout }: Record<string, unknown>): { rollout?: string } =>
-    typeof rollout === "string" ? { rollout } : {},
+  validateSearch: ({
+    rollout,
+    promote,
+  }: Record<string, unknown>): { rollout?: string; promote?: string } => ({
+    ...(typeof rollout === "string" ? { rollout } : {}),
+    ...(typeof promote === "string" ? { promote } : {}),
+  }),
   component: lazyRouteComponent(() => import("./rollouts-route.tsx"), "RolloutsRoute"),
 });
 
@@ -129,6 +147,7 @@ export const router = createRouter({
     nodes,
     datasets,
     training,
+    models,
     rollouts,
     settings,
   ]),

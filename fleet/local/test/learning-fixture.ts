@@ -32,7 +32,7 @@ const CLOUD = repositoryPath("cloud/src/main.ts");
 /** The clip is stretched: seconds of one scene would all be one block of time. */
 const FRAME_MS = 2_000;
 /** When the clip begins, ms. */
-const CLIP_AT = 1_000_000;
+const CLIP_AT = 1_795_000_200_000;
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 

@@ -89,10 +89,17 @@ export function EventFacts({ event, model }: EventFactsProps) {
         </Link>
       </Fact>
       <Fact name="Model" wide>
-        <span className="truncate" title={event.modelDigest}>
-          {model === null || model.name === model.digest ? "" : `${model.name} `}
-          <span className="text-dim">{shortDigest(event.modelDigest)}</span>
-        </span>
+        <Link
+          to="/models"
+          search={{ model: event.modelDigest }}
+          className={LINK}
+          title={event.modelDigest}
+        >
+          {model === null || model.name === model.digest
+            ? shortDigest(event.modelDigest)
+            : model.name}
+        </Link>
+        <span className="text-dim">{shortDigest(event.modelDigest)}</span>
         <CopyButton text={event.modelDigest} what="Model digest" />
       </Fact>
       <Fact name="Event" wide>

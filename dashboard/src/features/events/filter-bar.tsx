@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ToggleGroup } from "radix-ui";
 import { cameraKey, useTRPC } from "../../connection/api.ts";
-import { formatCount } from "../../format/amount.ts";
+import { formatCount, shortDigest } from "../../format/amount.ts";
 import { ClassName } from "../../picture/class-name.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ChoiceList } from "./choice-list.tsx";
@@ -37,6 +37,8 @@ export function FilterBar({ search, onChange, onClear }: FilterBarProps) {
   const cameras = useQuery(trpc.cameras.list.queryOptions()).data ?? [];
   const classes =
     useQuery(trpc.events.classes.queryOptions(undefined, { refetchInterval: 30_000 })).data ?? [];
+  const models = useQuery(trpc.models.list.queryOptions()).data ?? [];
+  const modelNames = new Map(models.map(({ digest, name }) => [digest, name]));
   const names = new Map(cameras.map((camera) => [cameraKey(camera), camera.name]));
   return (
     <div
@@ -77,6 +79,25 @@ export function FilterBar({ search, onChange, onClear }: FilterBarProps) {
           }))}
           chosen={search.class ?? []}
           onToggle={(name) => onChange({ class: toggled(search.class, name) })}
+        />
+      </FilterButton>
+      <FilterButton
+        name="Model"
+        value={sumUp(
+          (search.model ?? []).map((digest) => modelNames.get(digest) ?? shortDigest(digest)),
+        )}
+        onClear={() => onChange({ model: undefined })}
+      >
+        <ChoiceList
+          what="models"
+          choices={models.map(({ digest, name }) => ({
+            value: digest,
+            words: name,
+            label: name,
+            hint: shortDigest(digest).slice(0, 8),
+          }))}
+          chosen={search.model ?? []}
+          onToggle={(digest) => onChange({ model: toggled(search.model, digest) })}
         />
       </FilterButton>
       <TimeFilter search={search} onChange={onChange} />

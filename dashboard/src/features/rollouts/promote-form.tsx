@@ -6,8 +6,14 @@ import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { useChannels, usePromotable, useRolloutChanges } from "./use-rollouts.ts";
 
+interface PromoteFormProps {
+  /** The model that is meant; a person may choose another one. */
+  model?: string | undefined;
+  onClose: () => void;
+}
+
 /** Names a model for a channel, with the reason: a commit by the person. */
-export function PromoteForm({ onClose }: { onClose: () => void }) {
+export function PromoteForm({ model, onClose }: PromoteFormProps) {
   const { data: channels } = useChannels();
   const { data: models } = usePromotable();
   return (
@@ -31,6 +37,7 @@ export function PromoteForm({ onClose }: { onClose: () => void }) {
           <Fields
             channels={channels.map(({ channel, digest }) => ({ channel, digest }))}
             models={models}
+            model={model}
             onClose={onClose}
           />
         )}
@@ -42,17 +49,19 @@ export function PromoteForm({ onClose }: { onClose: () => void }) {
 interface FieldsProps {
   channels: readonly { channel: string; digest: string | null }[];
   models: readonly { digest: string; name: string }[];
+  model: string | undefined;
   onClose: () => void;
 }
 
-function Fields({ channels, models, onClose }: FieldsProps) {
+function Fields({ channels, models, model, onClose }: FieldsProps) {
   const ids = { channel: useId(), model: useId(), reason: useId() };
   const { promote } = useRolloutChanges();
   const [channel, setChannel] = useState(channels[0]?.channel ?? "");
   const current = channels.find((known) => known.channel === channel)?.digest;
   const offered = models.filter(({ digest }) => digest !== current);
   const [chosen, setChosen] = useState<string | null>(null);
-  const digest = chosen ?? offered[0]?.digest ?? "";
+  const meant = offered.find((known) => known.digest === model);
+  const digest = chosen ?? meant?.digest ?? offered[0]?.digest ?? "";
   const [reason, setReason] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -90,9 +99,9 @@ function Fields({ channels, models, onClose }: FieldsProps) {
           value={digest}
           onChange={(event) => setChosen(event.target.value)}
         >
-          {offered.map((model) => (
-            <option key={model.digest} value={model.digest}>
-              {model.name}
+          {offered.map((known) => (
+            <option key={known.digest} value={known.digest}>
+              {known.name}
             </option>
           ))}
         </select>

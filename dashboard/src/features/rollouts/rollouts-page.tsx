@@ -15,14 +15,21 @@ import { RolloutView } from "./rollout-view.tsx";
 import { isOpen } from "./rollout-words.ts";
 import { useRepo, useRollouts } from "./use-rollouts.ts";
 
+interface RolloutsPageProps {
+  /** The rollout that the address names. */
+  rollout: string | undefined;
+  /** A model to promote: the form is open with it. */
+  promote: string | undefined;
+}
+
 /** What Git wants of the fleet, and how far each change of it has come. */
-export function RolloutsPage({ rollout: named }: { rollout: string | undefined }) {
+export function RolloutsPage({ rollout: named, promote }: RolloutsPageProps) {
   const navigate = useNavigate();
   const query = useRollouts();
   const { data: rollouts, refetch } = query;
   const { data: repo } = useRepo();
   const error = useStandingError(query);
-  const [promoting, setPromoting] = useState(false);
+  const [promoting, setPromoting] = useState(promote !== undefined);
   const open = (rollout: string) =>
     void navigate({ to: "/rollouts", search: { rollout }, replace: true });
   const at = Math.max(rollouts?.findIndex(({ rolloutId }) => rolloutId === named) ?? -1, 0);
@@ -85,7 +92,7 @@ export function RolloutsPage({ rollout: named }: { rollout: string | undefined }
             <RolloutView key={shown.rolloutId} item={shown} />
           </>
         )}
-        {promoting ? <PromoteForm onClose={() => setPromoting(false)} /> : null}
+        {promoting ? <PromoteForm model={promote} onClose={() => setPromoting(false)} /> : null}
       </div>
     </div>
   );

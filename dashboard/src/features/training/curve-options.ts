@@ -1,4 +1,5 @@
 import type UPlot from "uplot";
+import { axisLook } from "../../ui/line-plot.tsx";
 import type { TrainingJob } from "./use-training.ts";
 
 const EPOCH_AXIS_SIZE = 30;
@@ -18,17 +19,11 @@ export function curveData(curve: TrainingJob["curve"]): UPlot.AlignedData {
   ] as UPlot.AlignedData;
 }
 
-/** Losses by the left axis, AP50 by the right; in the colours that the page has now. */
-export function curveOptions(element: HTMLElement): Omit<UPlot.Options, "width" | "height"> {
-  const colour = (name: string) => resolved(element, name);
-  const axis = {
-    stroke: colour("--dim"),
-    font: "11px 'Inter Variable', sans-serif",
-    labelFont: "11px 'Inter Variable', sans-serif",
-    labelSize: 18,
-    grid: { stroke: colour("--line"), width: 1 },
-    ticks: { stroke: colour("--line"), width: 1, size: 4 },
-  };
+/** Losses by the left axis, AP50 by the right. */
+export function curveOptions(
+  colour: (name: string) => string,
+): Omit<UPlot.Options, "width" | "height"> {
+  const axis = axisLook(colour);
   const line = { width: 2, points: { show: true, size: 5 } };
   return {
     padding: [8, 0, 0, 0],
@@ -54,14 +49,4 @@ export function curveOptions(element: HTMLElement): Omit<UPlot.Options, "width" 
       })),
     ],
   };
-}
-
-/** A colour of the theme as a canvas understands it: `light-dark()` is resolved. */
-function resolved(element: HTMLElement, name: string): string {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }

@@ -1,4 +1,5 @@
 import type { AppRouter } from "@sentinel/cloud/api/router";
+import { COCO_FIGURES } from "@sentinel/cloud/evaluation/evaluation-figures";
 import type { inferRouterOutputs } from "@trpc/server";
 import { textTable } from "./text-table.ts";
 
@@ -30,7 +31,7 @@ export function evaluationText(evaluation: Evaluation, figures: Figures): string
     "",
     textTable(
       ["FIGURE", ...head],
-      Object.entries(figures.summary).map(([name, compared]) => [name, ...cellsOf(compared)]),
+      COCO_FIGURES.map((name) => [name, ...cellsOf(figures.summary[name])]),
     ),
     "",
     textTable(

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { compareTimes } from "./compare-times.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+test("what else the machine does, now and then, does not make a model slow", () => {
+  const random = seededRandom(7);
+  const busy = () => (random() < 0.4 ? 60 * random() : 0);
+  const times = Array.from({ length: 60 }, () => ({
+    before: 100 + random() + busy(),
+    after: 110 + random() + busy(),
+  }));
+  const { ratio, ratioInterval, before, after } = compareTimes(times);
+  expect(ratio).toBeCloseTo(1.1, 1);
+  expect(ratioInterval?.[0]).toBeGreaterThan(1.05);
+  expect(ratioInterval?.[1]).toBeLessThan(1.15);
+  expect(before.p95).toBeGreaterThan(before.p50);
+  expect(after.p50).toBeGreaterThan(109);
+});
+
+test("one pair is enough to tell a ratio", () => {
+  expect(compareTimes([{ before: 10, after: 20 }])).toMatchObject({
+    ratio: 2,
+    ratioInterval: [2, 2],
+  });
+});
