@@ -293,7 +293,7 @@ export const cloudErrors = {
   },
   MODEL_UNUSABLE: {
     meaning: "A model's file cannot be run, or it answers what no detector of its kind does.",
-    action: "Train it again; a candidate that is like that fails the gate and reaches no node.",
+    action: "Compare with another model; a candidate like that fails the gate and reaches no node.",
     retryable: false,
   },
   SIGNING_KEY_MISSING: {

@@ -1,6 +1,7 @@
 import { CodedError } from "@sentinel/protocol/coded-error";
 import type { RgbPicture } from "@sentinel/protocol/model-io/letterbox";
 import type { RawDetection } from "@sentinel/protocol/model-io/raw-detection";
+import { cloudError } from "../errors.ts";
 import { type ModelFacts, ModelRunner } from "../inference/model-runner.ts";
 import { compareDetections } from "./compare-detections.ts";
 import { compareTimes, type Timed } from "./compare-times.ts";
@@ -26,6 +27,8 @@ const LEAST_TIMED = 40;
 
 /** The agent's own suppression; detections below the score change no figure that anybody looks at. */
 const THRESHOLDS = { score: 0.01, iou: 0.45 };
+/** What the agent reads from each answer, which belongs to the time that a picture takes. */
+const AGENT_THRESHOLDS = { score: 0.25, iou: 0.45 };
 
 /** The model that is judged cannot be measured. */
 class Unmeasurable extends Error {}
@@ -44,7 +47,7 @@ export async function compareModels(options: {
   signal: AbortSignal;
 }): Promise<EvaluationFigures | { unmeasurable: string }> {
   const { pictures, classNames, tell, signal } = options;
-  const before = await ModelRunner.open(options.before.file, options.before);
+  const before = await comparing(ModelRunner.open(options.before.file, options.before));
   let after: ModelRunner | null = null;
   try {
     after = await judging(ModelRunner.open(options.after.file, options.after));
@@ -93,23 +96,39 @@ async function lookAtOne(
   { before, after }: Record<Side, ModelRunner>,
   isBeforeFirst: boolean,
 ): Promise<{ found: Record<Side, RawDetection[]>; took: Timed }> {
-  const was = () => timed(() => before.detect(pixels, THRESHOLDS));
-  const is = () => timed(() => judging(after.detect(pixels, THRESHOLDS)));
+  const was = () => comparing(look(before, pixels));
+  const is = () => judging(look(after, pixels));
   const first = isBeforeFirst ? await was() : await is();
   const second = isBeforeFirst ? await is() : await was();
   const [one, other] = isBeforeFirst ? [first, second] : [second, first];
   return {
-    found: { before: one.result, after: other.result },
+    found: { before: one.found, after: other.found },
     took: { before: one.ms, after: other.ms },
   };
 }
 
-/** The processor time of some work: what else the machine does does not count. */
-async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
+/** What a model finds, and the processor time of it: what else the machine does does not count. */
+async function look(
+  model: ModelRunner,
+  pixels: RgbPicture,
+): Promise<{ found: RawDetection[]; ms: number }> {
   const startedAt = process.cpuUsage();
-  const result = await work();
+  const read = await model.look(pixels);
+  read(AGENT_THRESHOLDS);
   const { user, system } = process.cpuUsage(startedAt);
-  return { result, ms: (user + system) / 1000 };
+  return { found: read(THRESHOLDS), ms: (user + system) / 1000 };
+}
+
+/** What the model does that the judged one is compared with; a fault of it says that it is that one's. */
+async function comparing<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const isOurs = error instanceof CodedError && error.code === "MODEL_UNUSABLE";
+    if (!isOurs) throw error;
+    const message = `the model that it is compared with: ${error.message}`;
+    throw cloudError("MODEL_UNUSABLE", message, error);
+  }
 }
 
 /** What the judged model does; a fault of it is an outcome. */

@@ -32,7 +32,7 @@ export class ModelRunner {
 
   /**
    * Opens a model and lets it answer one grey frame.
-   * @throws CodedError MODEL_UNUSABLE where ONNX Runtime refuses the file, or as {@link detect}.
+   * @throws CodedError MODEL_UNUSABLE where ONNX Runtime refuses the file, or as {@link look}.
    */
   static async open(file: Uint8Array, facts: ModelFacts): Promise<ModelRunner> {
     const session = await InferenceSession.create(file, {
@@ -54,17 +54,17 @@ export class ModelRunner {
   }
 
   /**
-   * What it finds in one picture.
+   * Looks at one picture; what it finds is read from the answer, with any thresholds.
    * @throws CodedError MODEL_UNUSABLE where it answers numbers that are not finite, or something else
    *   than its layout and classes say.
    */
-  async detect(picture: RgbPicture, thresholds: Thresholds): Promise<RawDetection[]> {
+  async look(picture: RgbPicture): Promise<(thresholds: Thresholds) => RawDetection[]> {
     const { layout, inputSize, classCount } = this.#facts;
     const letterbox = fitLetterbox(picture, inputSize, layout);
     await fillInput(picture, letterbox, inputSize, layout, this.#input);
     const output = await this.#output();
     const reading = { layout, inputSize, classCount, boxUnit: this.#boxUnit };
-    return decodeOutput(output, reading, letterbox, thresholds);
+    return (thresholds) => decodeOutput(output, reading, letterbox, thresholds);
   }
 
   async #output(): Promise<Float32Array> {

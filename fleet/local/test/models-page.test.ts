@@ -192,7 +192,7 @@ test("what came to nothing says why and what to do; a model that nobody register
   await form.getByRole("button", { name: "Evaluate" }).click();
   const alert = light.getByRole("alert");
   await alert.getByText("MODEL_UNUSABLE").waitFor({ timeout: 60_000 });
-  await alert.getByText("Train it again").waitFor();
+  await alert.getByText("Compare with another model").waitFor();
   expect(await seriousViolations(light)).toEqual([]);
 
   const unknown = await browser.open(`/models?model=${"e".repeat(64)}`);

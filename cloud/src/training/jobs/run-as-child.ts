@@ -30,7 +30,8 @@ export async function runAsChild(work: (job: ChildJob) => Promise<void>): Promis
     const code = error instanceof CodedError ? error.code : null;
     const message = error instanceof Error ? error.message : String(error);
     tell({ type: "fault", code, message });
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    // A coded fault says all there is; where anything else came from is for who mends it.
+    if (code === null) process.stderr.write(`${error instanceof Error ? error.stack : message}\n`);
     process.exit(1);
   }
 }

@@ -6,7 +6,8 @@ import { Section } from "./section.tsx";
 import type { Model } from "./use-models.ts";
 
 /** The verdict, and each rule with its numbers against what is wanted. */
-export function GateVerdict({ gate }: { gate: NonNullable<Model["gate"]> }) {
+export function GateVerdict(props: { gate: NonNullable<Model["gate"]>; state: Model["state"] }) {
+  const { gate, state } = props;
   const { tone, words } = verdictOf(gate.verdict);
   return (
     <Section
@@ -17,7 +18,7 @@ export function GateVerdict({ gate }: { gate: NonNullable<Model["gate"]> }) {
             <StatusMark tone={tone} />
             {words}
           </span>
-          <span>{meaningOf(gate.verdict)}</span>
+          {state === "candidate" ? <span>{meaningOf(gate.verdict)}</span> : null}
           <span className="text-faint">
             judged <AgeText at={gate.at} />
           </span>

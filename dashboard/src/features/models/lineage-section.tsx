@@ -194,7 +194,10 @@ function Both({ lineage, model }: { lineage: Lineage; model: Model }) {
 
 /** What one model of the line was trained on. */
 function Origin({ model }: { model: Lineage["models"][number] }) {
-  if (model.datasetId === null) return <span className="text-dim">of the catalog</span>;
+  if (model.datasetId === null) {
+    const words = model.baseDigest === null ? "of the catalog" : "made elsewhere";
+    return <span className="text-dim">{words}</span>;
+  }
   return (
     <span className="text-dim">
       learnt from{" "}

@@ -67,7 +67,7 @@ export function ModelDetail(props: ModelDetailProps) {
         <ModelActions model={model} models={models} />
       </header>
       {told ? <EvaluationState evaluation={newest} /> : null}
-      {model.gate === null ? null : <GateVerdict gate={model.gate} />}
+      {model.gate === null ? null : <GateVerdict gate={model.gate} state={model.state} />}
       {evaluations === undefined ? (
         <div className="border-t px-4 py-3">
           {error === null ? (
