@@ -232,6 +232,16 @@ test("pictures and models that are gone from the store are named", async () => {
   expect(other.fault).toMatchObject({ code: "MODEL_FILE_GONE" });
 });
 
+test("by itself the newest golden set is chosen that covers what it learnt and that it did not learn from", async () => {
+  const covering = await forgeGolden(validation.map((picture) => ({ picture })));
+  const [picture = ""] = validation;
+  // Newer ones: other classes, and pictures that it was trained on.
+  await forgeGolden([{ picture, boxes: [{ className: "dog", box: [0, 0, 0.5, 0.5] }] }]);
+  await forgeGolden(learnt.map((name) => ({ picture: name })));
+  const done = await evaluate(candidate);
+  expect(done).toMatchObject({ state: "done", measuredOn: { goldenId: covering } });
+});
+
 test("any two models can be compared; the gate judges a candidate against its base only", async () => {
   const before = (await fixture.api.models.byId.query({ digest: candidate })).gate;
   const rival = await register(seesCar(0.95, 0.2));
