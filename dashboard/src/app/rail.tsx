@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { PAGES } from "./pages.ts";
 import { TriageCount } from "./triage-count.tsx";
@@ -30,12 +30,21 @@ const ITEM =
 /** The pages: a rail at the left that collapses to its icons; on a phone a bar at the bottom. */
 export function Rail() {
   const [collapsed, setCollapsed] = useState(readCollapsed);
+  const nav = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // On a phone the bar holds more pages than there is room for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page that is marked changes with the path
+  useEffect(() => {
+    const current = nav.current?.querySelector("[aria-current=page]");
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   const toggle = () => {
     writeCollapsed(!collapsed);
     setCollapsed(!collapsed);
   };
   return (
     <nav
+      ref={nav}
       aria-label="Pages"
       className={clsx(
         "flex shrink-0 bg-panel max-sm:order-last max-sm:border-t max-sm:pb-[env(safe-area-inset-bottom)] sm:flex-col sm:border-r",

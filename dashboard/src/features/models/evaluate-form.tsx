@@ -62,8 +62,10 @@ export function EvaluateForm({ model, models, onClose }: EvaluateFormProps) {
           label="On"
           hint={
             golden?.length === 0
-              ? "No golden set yet; freeze one on the page Datasets."
-              : "Pictures that either has learnt from are refused."
+              ? "No golden set yet: its own validation part, which decides nothing."
+              : goldenId === BY_ITSELF
+                ? "The newest golden set that covers what it learnt."
+                : "Pictures that either has learnt from are refused."
           }
         >
           <select
@@ -72,7 +74,7 @@ export function EvaluateForm({ model, models, onClose }: EvaluateFormProps) {
             value={goldenId}
             onChange={({ target }) => setGoldenId(target.value)}
           >
-            <option value={BY_ITSELF}>the newest golden set that covers what it learnt</option>
+            <option value={BY_ITSELF}>what fits best</option>
             {golden?.map((set) => (
               <option key={set.goldenId} value={set.goldenId}>
                 {set.name}, {plural(set.pictures, "picture")}
