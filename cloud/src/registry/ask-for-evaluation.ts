@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../api/context.ts";
 import type { Sql, Statement } from "../database/postgres.ts";
 import { queueEvaluation } from "../evaluation/jobs/queue-evaluation.ts";
+import type { Person } from "../people/person.ts";
 import { findModel, type ModelRow } from "./model-row.ts";
 import type { RegistryParts } from "./registry-parts.ts";
 

@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
-import type { Person } from "../people/person.ts";
 import type { Sql, Statement } from "../database/postgres.ts";
 import { audit } from "../people/audit.ts";
+import type { Person } from "../people/person.ts";
 import { FIGURES_DIGEST } from "./evaluation-reads.ts";
 import { findModel, type ModelRow } from "./model-row.ts";
 import { noKey } from "./register-base.ts";

@@ -61,8 +61,8 @@ export async function dashboardEnvironment(): Promise<{ SENTINEL_DASHBOARD_DIR: 
 }
 
 /**
- * Opens a page of a cloud's dashboard as a person who is signed in. It is closed after the test, which fails
- * where the page threw or asked for what the content security policy forbids.
+ * Opens a page of a cloud's dashboard as a person who is signed in. It is closed after the test, which
+ * fails where the page threw or asked for what the content security policy forbids.
  */
 export async function openPage(
   browser: Browser,
@@ -70,6 +70,21 @@ export async function openPage(
   path: string,
   visit: Partial<Visit> = {},
 ): Promise<Page> {
+  const { page, faults } = await openLastingPage(browser, httpUrl, path, visit);
+  onTestFinished(async () => {
+    await page.context().close();
+    expect(faults).toEqual([]);
+  });
+  return page;
+}
+
+/** As {@link openPage}, for several tests; the caller looks at `faults`. */
+export async function openLastingPage(
+  browser: Browser,
+  httpUrl: string,
+  path: string,
+  visit: Partial<Visit> = {},
+): Promise<{ page: Page; faults: string[] }> {
   const { width, height, theme, person } = { ...DESK, ...visit };
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
   if (person !== null) await signInAs(context, httpUrl, person);
@@ -79,12 +94,8 @@ export async function openPage(
   page.on("console", (line) => {
     if (/Content Security Policy/i.test(line.text())) faults.push(line.text());
   });
-  onTestFinished(async () => {
-    await context.close();
-    expect(faults).toEqual([]);
-  });
   await page.goto(new URL(path, httpUrl).href);
-  return page;
+  return { page, faults };
 }
 
 /** What keeps people with assistive technology out (axe-core, impact serious and critical). */

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { verifyEnvelope } from "@sentinel/protocol/signed-document";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVICE_TOKEN } from "../../../cloud/test/api-client.ts";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { tinyModel } from "../../../edge-agent/test/tiny-model.ts";
 import { LearningFixture, someFrames } from "./learning-fixture.ts";
@@ -83,8 +84,8 @@ interface Ran {
 }
 
 function models(...args: string[]): Promise<Ran> {
-  const { PATH = "", HOME = "", SENTINEL_TOKEN = "" } = process.env;
-  const env = { PATH, HOME, SENTINEL_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, SENTINEL_TOKEN: SERVICE_TOKEN, SENTINEL_URL: fixture.cloud.httpUrl };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, "models", ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -142,7 +143,7 @@ test("what fails the gate ends with 1 and cannot be approved; it is rejected, an
   expect(approved.stderr).toContain("not finite");
   expect((await models("reject", "tiny.2", "--reason", "no numbers")).stdout).toContain("rejected");
   const shown = await models("show", "tiny.2");
-  expect(shown.stdout).toMatch(/state +rejected by \w+: no numbers/);
+  expect(shown.stdout).toMatch(/state +rejected by Sentinel's own tools: no numbers/);
   expect((await models("revoke", "tiny.1", "--reason", "no longer")).stdout).toContain("revoked");
 });
 

@@ -1,24 +1,25 @@
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { buildDashboard } from "../src/start/dashboard-build.ts";
-import { DashboardBrowser } from "./dashboard-browser.ts";
+import { launchBrowser, openLastingPage, openPage } from "./browser.ts";
 import { LearningFixture } from "./learning-fixture.ts";
 
 /** Frames from here on are other cars. */
 const LATER = 240;
 
 let fixture: LearningFixture;
-let browser: DashboardBrowser;
+let browser: Browser;
 let digest = "";
 let page: Page;
+let faults: string[] = [];
 
 beforeAll(async () => {
   const { folder } = await buildDashboard();
   fixture = await LearningFixture.start({ SENTINEL_DASHBOARD_DIR: folder });
-  browser = await DashboardBrowser.launch(fixture.cloud.httpUrl);
+  browser = await launchBrowser();
   const labels = await fixture.labels();
   const shown = labels.filter(({ boxes }, index) => boxes.length > 0 || index % 5 === 0);
   await fixture.answer(shown.filter(({ frame }) => frame >= LATER));
@@ -36,7 +37,7 @@ beforeAll(async () => {
     digest = job.modelDigest ?? "";
     return job.state === "done";
   }, 200_000);
-  page = await browser.open("/models");
+  ({ page, faults } = await openLastingPage(browser, fixture.cloud.httpUrl, "/models"));
 }, 400_000);
 afterAll(async () => {
   await browser?.close();
@@ -181,7 +182,9 @@ test("what came to nothing says why and what to do; a model that nobody register
     name: "orphan",
     baseDigest: broken,
   });
-  const light = await browser.open(`/models?model=${orphan}`, { theme: "light" });
+  const open = (path: string, theme: "dark" | "light") =>
+    openPage(browser, fixture.cloud.httpUrl, path, { theme });
+  const light = await open(`/models?model=${orphan}`, "light");
   await light.getByText("It was not evaluated yet").waitFor();
   const region = light.getByRole("region", { name: "Model", exact: true });
   await region.getByRole("button", { name: "Evaluate" }).click();
@@ -195,9 +198,9 @@ test("what came to nothing says why and what to do; a model that nobody register
   await alert.getByText("Compare with another model").waitFor();
   expect(await seriousViolations(light)).toEqual([]);
 
-  const unknown = await browser.open(`/models?model=${"e".repeat(64)}`);
+  const unknown = await open(`/models?model=${"e".repeat(64)}`, "dark");
   await unknown.getByText("The registry does not have this model").waitFor();
-  expect(browser.faults).toEqual([]);
+  expect(faults).toEqual([]);
 });
 
 /** What keeps people with assistive technology out (axe-core, impact serious and critical). */

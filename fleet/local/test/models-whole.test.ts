@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { verifyEnvelope } from "@sentinel/protocol/signed-document";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVICE_HEADERS } from "../../../cloud/test/api-client.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { LearningFixture, someFrames } from "./learning-fixture.ts";
 import { childrenOf } from "./training-fixture.ts";
@@ -113,7 +114,9 @@ test("a trained candidate is judged by itself, on the golden set: figures, curve
   const onlyAfter = first.truth.filter((box) => box.foundAfter && !box.foundBefore);
   expect(first.gained).toBe(onlyAfter.length);
   expect(first.after.filter(({ right }) => !right)).toHaveLength(first.falseAfter);
-  const stored = await fetch(`${fixture.cloud.httpUrl}/snapshots/${first.picture}.jpg`);
+  const stored = await fetch(`${fixture.cloud.httpUrl}/snapshots/${first.picture}.jpg`, {
+    headers: SERVICE_HEADERS,
+  });
   expect(stored.status).toBe(200);
   const bytes = Buffer.from(await stored.arrayBuffer());
   expect(createHash("sha256").update(bytes).digest("hex")).toBe(first.picture);
