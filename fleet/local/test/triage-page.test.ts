@@ -187,6 +187,11 @@ test("answers are taken back one by one, and the page goes back to the class of 
 test("two people never get the same question, and what one leaves the other gets", async () => {
   const open = 9;
   await triage.ask("person", open);
+  // The digits that no known question comes before: what one answered is asked of nobody else.
+  await triage.query(
+    `update triage_items set item_id = (left(item_id::text, -6) || '000001')::uuid
+     where state = 'open' and class_name = 'person'`,
+  );
   const pages = [
     await triage.openTriage({ className: "person" }),
     await triage.openTriage({ className: "person", name: "Mara" }),
