@@ -26,7 +26,9 @@ import { ModelSwap } from "./swap/model-swap.ts";
 import { TelemetryPulse } from "./telemetry/telemetry-pulse.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
-/** How long a polite stop waits until the cloud has every row. */
+/** How long a polite stop waits for frames that are being answered ... */
+const FRAMES_MS = 1500;
+/** ... and then until the cloud has every row. */
 const DRAIN_MS = 5000;
 
 const VERSION = (
@@ -68,7 +70,8 @@ export class Agent {
   #rowsCreated = 0;
   #figures: OutboxFigures | null = null;
 
-  constructor(config: LoadedAgentConfig, log: Logger) {
+  /** @param onFatal told why only a new process can go on; it should stop this agent. */
+  constructor(config: LoadedAgentConfig, log: Logger, onFatal: (fault: CodedError) => void) {
     const { nodeId, dataDir, detectWorkers } = config;
     this.#config = config;
     this.#log = log;
@@ -84,7 +87,9 @@ export class Agent {
     });
     this.#pool = new DetectorPool({
       workers: detectWorkers,
+      answerWithinMs: config.detect.answerWithinMs,
       onTrouble: (digest, fault) => this.#swap.frames.failed(digest, fault),
+      onExhausted: onFatal,
     });
     this.#queue = new FairQueue({ slots: detectWorkers, handler: this.#frameHandler() });
     this.#swap = new ModelSwap({
@@ -183,14 +188,13 @@ export class Agent {
     this.#prober.stop();
     this.#swap.stop();
     await this.#lanes.stopSources();
-    await this.#queue.stop();
+    await this.#queue.stop(FRAMES_MS);
     await this.#lanes.end();
     const givenUp = this.#writer.stop();
     if (givenUp > 0)
       this.#log.error({ rows: givenUp }, "the disk took no more rows; they are lost");
-    await this.#uplink.drain(DRAIN_MS);
+    await Promise.all([this.#uplink.drain(DRAIN_MS), this.#pool.stop()]);
     await this.#uplink.stop();
-    await this.#pool.stop();
     this.#outbox.stop();
     this.#faults.stop();
   }

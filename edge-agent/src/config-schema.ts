@@ -62,8 +62,9 @@ const detect = z.strictObject(
       .default(3),
     scoreThreshold: fraction.default(0.25),
     iouThreshold: fraction.default(0.45),
+    answerWithinMs: whole(1000, 600_000, "milliseconds").default(60_000),
   },
-  accepted("detect: { fps, scoreThreshold, iouThreshold }"),
+  accepted("detect: { fps, scoreThreshold, iouThreshold, answerWithinMs }"),
 );
 
 const PUBLIC_KEY = "an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)";

@@ -36,7 +36,7 @@ test("fills defaults and makes paths absolute", () => {
     broker: { url: "mqtt://127.0.0.1:1883" },
     model: "/etc/sentinel/my.onnx",
     logLevel: "info",
-    detect: { fps: 3, scoreThreshold: 0.25, iouThreshold: 0.45 },
+    detect: { fps: 3, scoreThreshold: 0.25, iouThreshold: 0.45, answerWithinMs: 60_000 },
     cameras: [
       { id: "gate-1", url: "/etc/sentinel/clips/gate.mp4", enabled: true },
       { id: "gate-2", url: "rtsp://u:p@cam/x", enabled: false },
@@ -70,7 +70,7 @@ test("tells every fault in one message: place, key, value, what is accepted", ()
       "edge.yaml:3 broker.url: "http://***@broker"; accepted: an address that begins with mqtt:// or mqtts://, for example mqtt://10.0.0.5:1883",
       "edge.yaml:3 broker.password: (hidden); accepted: a text of 1 to 200 characters",
       "edge.yaml:2 detect.fps: "fast"; accepted: a number of frames per second from 0.1 to 30",
-      "edge.yaml:2 detect.iou: this key is not known; accepted: fps, scoreThreshold, iouThreshold",
+      "edge.yaml:2 detect.iou: this key is not known; accepted: fps, scoreThreshold, iouThreshold, answerWithinMs",
       "edge.yaml:6 cameras.1.url: "ftp://***@cam/a"; accepted: an address that begins with rtsp://, rtsps://, http:// or https://, or the path of a video file",
       "edge.yaml:6 cameras.1.nam: this key is not known; accepted: id, name, url, enabled",
       "edge.yaml:7 cameras.2.id: is missing; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",

@@ -307,6 +307,17 @@ export const edgeErrors = {
     action: "Look at the message; where it comes with every frame, use another model.",
     retryable: true,
   },
+  DETECTOR_STUCK: {
+    meaning: "A detector thread hangs; it is left to itself and a new one takes its place.",
+    action:
+      "Nothing where it is rare; otherwise use a smaller model or raise detect.answerWithinMs.",
+    retryable: true,
+  },
+  DETECTOR_THREADS_LOST: {
+    meaning: "Too many detector threads hang, or one for good; the agent ends to be started anew.",
+    action: "Nothing where it is rare; otherwise use another model.",
+    retryable: true,
+  },
   DETECTOR_WORKER_DIED: {
     meaning: "A detector thread ended unexpectedly; a new one takes its place.",
     action: "Nothing where it is rare; otherwise look at memory and the model's file.",

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { Agent } from "./agent.ts";
 import { type LoadedAgentConfig, loadAgentConfig } from "./config.ts";
+import { endProcess } from "./end-process.ts";
 import { edgeErrors } from "./errors.ts";
 import { openLog } from "./log.ts";
 
@@ -18,6 +19,8 @@ const STOP_DEADLINE_MS = 9000;
 
 const EXIT_FAILED = 1;
 const EXIT_MISUSED = 2;
+/** It should be started anew (EX_TEMPFAIL of sysexits.h). */
+const EXIT_AGAIN = 75;
 const EXIT_INTERRUPTED = 130;
 
 function readArguments() {
@@ -59,24 +62,31 @@ async function tellParent(message: object): Promise<void> {
 
 async function run(config: LoadedAgentConfig): Promise<void> {
   const log = openLog(config.nodeId, config.logLevel);
-  const agent = new Agent(config, log);
+  const tell = (fault: CodedError) => {
+    const { action } = edgeErrors[fault.code as keyof typeof edgeErrors];
+    log.fatal({ code: fault.code }, `${fault.message}. ${action}`);
+  };
+  const agent = new Agent(config, log, (fault) => {
+    tell(fault);
+    void stop(fault.code, EXIT_AGAIN);
+  });
   let stopping: Promise<void> | null = null;
   const stop = (why: string, exitCode: number) => {
     stopping ??= (async () => {
       log.info({ why }, "stopping");
       setTimeout(() => {
         log.error("some part did not stop in time");
-        process.exit(EXIT_FAILED);
+        endProcess(EXIT_FAILED);
       }, STOP_DEADLINE_MS);
       await agent.stop();
       await tellParent({ type: "totals", ...agent.totals });
-      process.exit(exitCode);
+      endProcess(exitCode);
     })();
     return stopping;
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (stopping !== null) process.exit(EXIT_INTERRUPTED);
+      if (stopping !== null) endProcess(EXIT_INTERRUPTED);
       void stop(signal, 0);
     });
   }
@@ -84,7 +94,7 @@ async function run(config: LoadedAgentConfig): Promise<void> {
   process.on("disconnect", () => void stop("the parent is gone", 0));
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "a defect: the agent ends");
-    process.exit(EXIT_FAILED);
+    endProcess(EXIT_FAILED);
   });
   try {
     await agent.start();
@@ -92,8 +102,7 @@ async function run(config: LoadedAgentConfig): Promise<void> {
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     if (stopping !== null) return;
-    const { action } = edgeErrors[error.code as keyof typeof edgeErrors];
-    log.fatal({ code: error.code }, `${error.message}. ${action}`);
+    tell(error);
     await stop(error.code, EXIT_FAILED);
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RgbFrame } from "../src/decode/rgb-frame.ts";
 import { DetectorPool } from "../src/detect/detector-pool.ts";
+import { SessionThread } from "../src/detect/session-thread.ts";
 import type { ResolvedModel } from "../src/model/resolved-model.ts";
 import { getModel, readBus, YOLOX_NANO_FILE } from "./test-data.ts";
 import { tinyModel, YOLOX_ROWS_AT_32 } from "./tiny-model.ts";
@@ -52,11 +53,11 @@ test("thresholds are the caller's", async () => {
   expect((await pool.detect(bus)).length).toBeGreaterThan(strict.length);
 });
 
-test("a thread that dies rejects its frame, is replaced, and the others go on", async () => {
+test("a thread that ends rejects its next frame, is replaced, and the others go on", async () => {
   const pool = await startPool(2);
   const [doomed] = pool.threads;
   const asked = Array.from({ length: 6 }, () => pool.detect(bus));
-  void doomed?.kill();
+  void doomed?.stop();
   const outcomes = await Promise.allSettled(asked);
   const rejected = outcomes.filter((outcome) => outcome.status === "rejected");
   expect(rejected.map(({ reason }) => reason)).toEqual([coded("DETECTOR_WORKER_DIED")]);
@@ -65,11 +66,21 @@ test("a thread that dies rejects its frame, is replaced, and the others go on", 
   expect(classNames(await pool.detect(bus))).toContain("bus");
 });
 
-test("when all threads die, frames wait for the new ones", async () => {
+test("when all threads end, frames wait for the new ones", async () => {
   const pool = await startPool(1);
-  await Promise.all(pool.threads.map((thread) => thread.kill()));
+  await Promise.all(pool.threads.map((thread) => thread.stop()));
   expect(pool.size).toBe(0);
   expect(classNames(await pool.detect(bus))).toContain("bus");
+});
+
+test("what a thread is asked after its end is refused", async () => {
+  const thread = new SessionThread();
+  await thread.load(model.path);
+  const stopped = thread.stop();
+  const asked = thread.detect(bus, { score: 0.5, iou: 0.5 });
+  await expect(asked).rejects.toEqual(coded("DETECTOR_WORKER_DIED"));
+  await stopped;
+  expect(thread).toMatchObject({ gone: true, lost: false });
 });
 
 test("the model is replaced while frames are being answered, and none is lost", async () => {

@@ -4,7 +4,8 @@ import type { Envelope } from "@sentinel/protocol/signed-document";
 import type { Statement } from "@sentinel/protocol/statement";
 import { expect, test } from "vitest";
 import { Signer, sha256 } from "./signing.ts";
-import { failsOnBlack, SwapBench, tiny } from "./swap-bench.ts";
+import { failsOnBlack } from "./strange-models.ts";
+import { SwapBench, tiny } from "./swap-bench.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const [NEW, NEXT] = [tiny(0.2), tiny(0.3)];

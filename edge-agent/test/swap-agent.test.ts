@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { ModelManifest } from "@sentinel/protocol/model-manifest";
 import { expect, test } from "vitest";
 import { AgentProcess } from "./agent-process.ts";
 import { ModelServer } from "./model-server.ts";
 import { Signer, sha256, withNote } from "./signing.ts";
+import { crashesOnFrames } from "./strange-models.ts";
 import { TestBroker } from "./test-broker.ts";
 import { getModel, TESTDATA, YOLOX_NANO_FILE } from "./test-data.ts";
 import { temporaryFolder } from "./video-fixtures.ts";
@@ -31,8 +33,9 @@ function configOf(broker: TestBroker, signer: Signer, changes: object = {}) {
 /** Publishes a statement for a model and offers it. */
 async function promote(
   of: { broker: TestBroker; signer: Signer; server: ModelServer },
-  bytes: Buffer,
+  bytes: Uint8Array,
   counter: number,
+  manifest: Partial<ModelManifest> = {},
 ): Promise<string> {
   const { broker, signer, server } = of;
   const digest = sha256(bytes);
@@ -46,7 +49,7 @@ async function promote(
     expiresAt: Date.now() + 60_000,
     type: "offer-model",
     digest,
-    manifest: signer.manifest(await getModel(YOLOX_NANO_FILE), bytes),
+    manifest: signer.manifest(await getModel(YOLOX_NANO_FILE), bytes, manifest),
     url: server.put(`${digest}.onnx`, bytes),
   });
   return digest;
@@ -149,3 +152,41 @@ test("kill -9 twice in the trial: the agent goes back to the model before by its
     40_000,
   );
 });
+
+test.runIf(process.arch === "x64")(
+  "a model that crashes the runtime takes the agent with it twice, and is then taken back",
+  async () => {
+    const broker = await TestBroker.start();
+    const [signer, server] = [new Signer(), await ModelServer.start()];
+    const folder = temporaryFolder();
+    const config = configOf(broker, signer);
+    const first = new AgentProcess(folder, config);
+    await first.ready();
+    await waitUntil("rows come", () => broker.rows.length >= 4, 40_000);
+    const bytes = crashesOnFrames();
+    const digest = await promote({ broker, signer, server }, bytes, 1, { inputSize: 32 });
+    expect(await first.exited).toEqual({ code: null, signal: "SIGFPE" });
+    // Nothing is needed for what comes now but the disk.
+    const { port } = broker;
+    await broker.stop();
+    const second = new AgentProcess(folder, config);
+    expect(await second.exited).toEqual({ code: null, signal: "SIGFPE" });
+    const third = new AgentProcess(folder, config);
+    await third.ready();
+    expect(third.stderr).toContain("MODEL_CRASHED_IN_TRIAL");
+    const again = await TestBroker.start(broker.nodeId, port);
+    await waitUntil("it is online", () => again.status !== null, 40_000);
+    expect(again.status).toMatchObject({
+      model: { digest: BASE_DIGEST, fault: null },
+      modelReport: {
+        state: "rejected",
+        counter: 1,
+        digest,
+        fault: { code: "MODEL_CRASHED_IN_TRIAL" },
+      },
+    });
+    const ofBase = () =>
+      again.rows.filter(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST).length;
+    await waitUntil("it watches on", () => ofBase() > 2, 40_000);
+  },
+);

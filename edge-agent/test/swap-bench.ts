@@ -9,7 +9,6 @@ import { allocateFrame } from "../src/decode/rgb-frame.ts";
 import { DetectorPool } from "../src/detect/detector-pool.ts";
 import { FaultLog } from "../src/fault-log.ts";
 import { openLog } from "../src/log.ts";
-import { encodeOnnxModel } from "../src/model/convert/onnx-model.ts";
 import type { ResolvedModel } from "../src/model/resolved-model.ts";
 import { Outbox } from "../src/outbox/outbox.ts";
 import { ModelSwap } from "../src/swap/model-swap.ts";
@@ -27,34 +26,6 @@ const QUICK: TrialBounds = { frames: 3, forMs: 100, idleMs: 400, longestMs: 5000
 /** Tiny models that differ in one value; the same number is the same file. */
 export function tiny(value: number): Uint8Array {
   return tinyModel({ inputSize: 32, output: [YOLOX_ROWS_AT_32, 85], value });
-}
-
-/** Answers a grey frame well and a black one with what is not a number: the logarithm of nothing. */
-export function failsOnBlack(): Uint8Array {
-  return encodeOnnxModel({
-    name: "fails-on-black",
-    nodes: [
-      {
-        operator: "ReduceMean",
-        inputs: ["images"],
-        output: "mean",
-        attributes: { axes: [1, 2, 3], keepdims: 0 },
-      },
-      { operator: "Log", inputs: ["mean"], output: "log", attributes: {} },
-      { operator: "Mul", inputs: ["log", "nothing"], output: "zero", attributes: {} },
-      { operator: "Add", inputs: ["zero", "answer"], output: "output", attributes: {} },
-    ],
-    constants: [
-      { name: "nothing", shape: [1, 1, 1], values: Float32Array.of(0) },
-      {
-        name: "answer",
-        shape: [1, YOLOX_ROWS_AT_32, 85],
-        values: new Float32Array(YOLOX_ROWS_AT_32 * 85).fill(0.1),
-      },
-    ],
-    input: { name: "images", shape: [1, 3, 32, 32] },
-    output: { name: "output", shape: [1, YOLOX_ROWS_AT_32, 85] },
-  });
 }
 
 /** The swap with a real detector, a real outbox file and a real file server; frames come all the time. */

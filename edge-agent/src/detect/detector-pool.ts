@@ -1,16 +1,20 @@
+import type { CodedError } from "@sentinel/protocol/coded-error";
 import type { Detection } from "@sentinel/protocol/detection";
 import type { Thresholds } from "@sentinel/protocol/model-io/raw-detection";
 import type { RgbFrame } from "../decode/rgb-frame.ts";
 import { edgeError } from "../errors.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
 import type { LoadedModel } from "./session-messages.ts";
-import { SessionThread } from "./session-thread.ts";
+import { ANSWER_WITHIN_MS, SessionThread } from "./session-thread.ts";
 
 /** The thresholds of the reference results. */
 export const DEFAULT_THRESHOLDS: Thresholds = { score: 0.25, iou: 0.45 };
 
 const FIRST_RESTART_AFTER_MS = 100;
 const LAST_RESTART_AFTER_MS = 30_000;
+
+/** A thread that hangs for longer does not come back; it keeps a core busy and its model's memory. */
+const HANGS_FOR_GOOD_MS = 5 * 60_000;
 
 /** What was found in a frame, and the model that found it. */
 export interface DetectorAnswer {
@@ -42,13 +46,17 @@ interface Crew {
 }
 
 /**
- * Detects objects on several threads, each with its own single-thread session. A thread that dies is
- * replaced; the model can be replaced while frames are being answered.
+ * Detects objects on several threads, each with its own single-thread session. A thread that dies or
+ * hangs is replaced; the model can be replaced while frames are being answered.
  */
 export class DetectorPool {
   readonly #workers: number;
+  readonly #answerWithinMs: number;
   readonly #onTrouble: (digest: string, fault: unknown) => void;
+  readonly #onExhausted: (fault: CodedError) => void;
   readonly #waiting: Waiting[] = [];
+  /** Threads that hang, until their models return. */
+  readonly #lost = new Set<SessionThread>();
   #crew: Crew | null = null;
   #busy = 0;
   /** Starting, replacing and stopping happen one after another. */
@@ -57,13 +65,20 @@ export class DetectorPool {
   /**
    * @param options.onTrouble told when a model could not answer a frame, or could not be loaded
    *   again after a thread died.
+   * @param options.answerWithinMs a thread that has not answered a frame by then hangs.
+   * @param options.onExhausted told DETECTOR_THREADS_LOST when more threads hang than work, or one
+   *   hangs for good: only a new process gets rid of them.
    */
   constructor(options: {
     readonly workers: number;
+    readonly answerWithinMs?: number;
     readonly onTrouble?: (digest: string, fault: unknown) => void;
+    readonly onExhausted?: (fault: CodedError) => void;
   }) {
     this.#workers = options.workers;
+    this.#answerWithinMs = options.answerWithinMs ?? ANSWER_WITHIN_MS;
     this.#onTrouble = options.onTrouble ?? (() => undefined);
+    this.#onExhausted = options.onExhausted ?? (() => undefined);
   }
 
   /** The model that answers, or null before `start` and after `stop`. */
@@ -81,6 +96,11 @@ export class DetectorPool {
     return this.#crew?.threads.size ?? 0;
   }
 
+  /** Threads that hang and were left to themselves. */
+  get lost(): number {
+    return this.#lost.size;
+  }
+
   /** The threads, for diagnosis. */
   get threads(): readonly SessionThread[] {
     return [...(this.#crew?.threads ?? [])];
@@ -89,7 +109,7 @@ export class DetectorPool {
   /**
    * Loads and warms the model on every thread.
    *
-   * @throws the codes that begin with MODEL_, DETECTOR_WORKER_DIED; nothing runs then.
+   * @throws the codes that begin with MODEL_, DETECTOR_WORKER_DIED, DETECTOR_STUCK; nothing runs then.
    */
   async start(model: ResolvedModel): Promise<void> {
     await this.replace(model);
@@ -125,7 +145,7 @@ export class DetectorPool {
   /**
    * Finds the objects of a frame, the best first. Waits where all threads are at work.
    *
-   * @throws DETECTOR_NOT_STARTED, DETECTOR_WORKER_DIED
+   * @throws DETECTOR_NOT_STARTED, DETECTOR_WORKER_DIED, DETECTOR_STUCK
    */
   async detect(frame: RgbFrame, thresholds: Thresholds = DEFAULT_THRESHOLDS): Promise<Detection[]> {
     return (await this.answer(frame, thresholds)).detections;
@@ -143,7 +163,7 @@ export class DetectorPool {
     });
   }
 
-  /** Answers what is at work, rejects what waits, ends all threads. */
+  /** Answers what is at work, rejects what waits, ends all threads; those that hang are left. */
   async stop(): Promise<void> {
     await this.#afterLastChange(async () => {
       const crew = this.#crew;
@@ -171,17 +191,19 @@ export class DetectorPool {
   /** Starts one thread for a crew; it joins once it has answered a grey frame. */
   async #hire(crew: Crew): Promise<void> {
     let joined = false;
-    const thread = new SessionThread(() => {
+    const onGone = () => {
       crew.threads.delete(thread);
       const place = crew.idle.indexOf(thread);
       if (place >= 0) crew.idle.splice(place, 1);
+      if (thread.lost) this.#lose(thread);
       if (joined) this.#rehire(crew, FIRST_RESTART_AFTER_MS);
-    });
+    };
+    const thread = new SessionThread({ answerWithinMs: this.#answerWithinMs, onGone });
     try {
       checkLoaded(crew.model, await thread.load(crew.model.path));
-      if (thread.ended) throw edgeError("DETECTOR_WORKER_DIED", "the thread ended after loading");
+      if (thread.gone) throw edgeError("DETECTOR_WORKER_DIED", "the thread ended after loading");
     } catch (error) {
-      await thread.kill();
+      await thread.stop();
       throw error;
     }
     joined = true;
@@ -201,6 +223,23 @@ export class DetectorPool {
         this.#rehire(crew, Math.min(afterMs * 2, LAST_RESTART_AFTER_MS));
       });
     }, afterMs).unref();
+  }
+
+  /** Counts a thread that hangs until it ends. */
+  #lose(thread: SessionThread): void {
+    const exhausted = (what: string) => this.#onExhausted(edgeError("DETECTOR_THREADS_LOST", what));
+    this.#lost.add(thread);
+    const forGood = setTimeout(
+      () => exhausted(`a detector thread has hung for ${HANGS_FOR_GOOD_MS / 60_000} minutes`),
+      HANGS_FOR_GOOD_MS,
+    ).unref();
+    void thread.exited.then(() => {
+      clearTimeout(forGood);
+      this.#lost.delete(thread);
+    });
+    if (this.#lost.size > this.#workers) {
+      exhausted(`${this.#lost.size} detector threads hang; ${this.#workers} are wanted`);
+    }
   }
 
   async #disband(crew: Crew): Promise<void> {

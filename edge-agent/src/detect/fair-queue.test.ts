@@ -30,12 +30,12 @@ function queueOf(slots: number) {
       failed: (frame) => failed.push(nameOf(frame)),
     },
   });
-  const offer = (name: string) =>
+  const offer = (name: string, { capturedAt = 0, width = 2, height = 2 } = {}) =>
     queue.offer({
       cameraId: name.slice(0, 1),
       frameNumber: Number(name.slice(1)),
-      capturedAt: 0,
-      picture: allocateFrame(2, 2),
+      capturedAt,
+      picture: allocateFrame(width, height),
       release: () => released.push(name),
     });
   const settle = async (how: "finish" | "fail") => {
@@ -93,7 +93,7 @@ test("stopping drops what waits, awaits what runs and takes nothing more", async
   const { queue, offer, settle, started, released, concluded } = queueOf(1);
   offer("a0");
   offer("b0");
-  const stopped = queue.stop();
+  const stopped = queue.stop(10_000);
   offer("c0");
   await settle("finish");
   await stopped;
@@ -130,17 +130,42 @@ test("a camera is forgotten only when its frame under way is concluded", async (
   expect(released.toSorted()).toEqual(["a0", "a1", "b0"]);
 });
 
-test("while the model is replaced frames wait, in order, before they give way", async () => {
+test("a frame that is not answered when the queue must stop is given up", async () => {
+  const { queue, offer, settle, released, concluded, failed } = queueOf(2);
+  offer("a0");
+  offer("b0");
+  await queue.stop(20);
+  await settle("finish");
+  await settle("fail");
+  expect({ concluded, failed }).toEqual({ concluded: [], failed: [] });
+  expect(released).toEqual(["a0", "b0"]);
+});
+
+test("while the model is replaced frames wait up to ten seconds, in order, then give way", async () => {
   const { queue, offer, settle, started, dropped } = queueOf(1);
   queue.patient = true;
-  for (const name of ["a0", "a1", "a2", "a3", "a4"]) offer(name);
+  for (const second of [0, 1, 2, 3, 11]) offer(`a${second}`, { capturedAt: second * 1000 });
   expect(dropped).toEqual([]);
-  offer("a5");
+  offer("a12", { capturedAt: 12_000 });
   expect(dropped).toEqual(["a1"]);
   queue.patient = false;
   await settle("finish");
   await settle("finish");
   expect(started).toEqual(["a0", "a2", "a3"]);
-  offer("a6");
-  expect(dropped).toEqual(["a1", "a4", "a5"]);
+  offer("a13");
+  expect(dropped).toEqual(["a1", "a11", "a12"]);
+});
+
+test("what waits while the model is replaced is bounded in bytes; the longest line gives way", () => {
+  const { queue, offer, dropped } = queueOf(1);
+  queue.patient = true;
+  // Seven of them have less than 128 MiB, eight have more.
+  const large = { width: 2400, height: 2400 };
+  for (const name of ["a0", "a1", "b1", "a2", "a3", "b2", "c1", "d1"]) offer(name, large);
+  expect(dropped).toEqual([]);
+  for (const name of ["e1", "f1", "g1"]) offer(name, large);
+  expect(dropped).toEqual(["a1", "a2", "b1"]);
+  // One frame of each camera waits in any case.
+  offer("h1", large);
+  expect(dropped).toEqual(["a1", "a2", "b1"]);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { LiveFrame } from "../decode/live-frame.ts";
 
 /** What becomes of a frame whose turn has come. */
@@ -12,14 +13,16 @@ export interface FrameHandler<Answer> {
   failed(frame: LiveFrame, error: unknown): void;
 }
 
-/** Frames of a camera that may wait while the model is replaced. */
-const PATIENT_DEPTH = 4;
+/** While the model is replaced, frames may wait for so long ... */
+const PATIENT_MS = 10_000;
+/** ... and all of them together may have so many bytes: 190 frames of 640x360, 48 of 1280x720. */
+const PATIENT_BYTES = 128 * 1024 * 1024;
 
 /**
  * Shares the detector among cameras. Of each camera only the newest frame waits (while the model is
- * replaced some more, so that none is lost to it); cameras take turns;
- * at most `slots` frames are being detected, and one of each camera, so that its frames stay in
- * order. Every frame offered is released exactly once.
+ * replaced older ones too, so that none is lost to it); cameras take turns; at most `slots` frames
+ * are being detected, and one of each camera, so that its frames stay in order. Every frame offered
+ * is released exactly once.
  */
 export class FairQueue<Answer> {
   readonly #slots: number;
@@ -28,8 +31,12 @@ export class FairQueue<Answer> {
   readonly #waiting = new Map<string, LiveFrame[]>();
   readonly #working = new Map<string, Promise<void>>();
   #detecting = 0;
-  #depth = 1;
   #stopped = false;
+  /** What is still being detected comes too late. */
+  #closed = false;
+
+  /** True while the model is replaced: older frames wait too, within the bounds above. */
+  patient = false;
 
   constructor(options: { slots: number; handler: FrameHandler<Answer> }) {
     this.#slots = options.slots;
@@ -44,14 +51,13 @@ export class FairQueue<Answer> {
     const waiting = this.#waiting.get(frame.cameraId) ?? [];
     waiting.push(frame);
     this.#waiting.set(frame.cameraId, waiting);
-    const tooMany = Math.max(0, waiting.length - this.#depth);
-    for (const older of waiting.splice(0, tooMany)) this.#drop(older);
+    const since = frame.capturedAt - PATIENT_MS;
+    while (waiting.length > 1) {
+      if (this.patient && (waiting[0]?.capturedAt ?? 0) >= since) break;
+      this.#dropOldest(waiting);
+    }
+    if (this.patient) this.#keepBytes();
     this.#dispatch();
-  }
-
-  /** True while the model is replaced: frames wait longer before they give way to newer ones. */
-  set patient(isPatient: boolean) {
-    this.#depth = isPatient ? PATIENT_DEPTH : 1;
   }
 
   /** Forgets what waits of a camera. */
@@ -67,11 +73,18 @@ export class FairQueue<Answer> {
     this.#waiting.delete(cameraId);
   }
 
-  /** Takes no more frames, and waits until those under way are concluded. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no more frames, and waits until those under way are concluded; one that takes longer is
+   * given up.
+   */
+  async stop(withinMs: number): Promise<void> {
     this.#stopped = true;
     for (const cameraId of this.#waiting.keys()) this.clear(cameraId);
-    await Promise.all(this.#working.values());
+    await Promise.race([
+      Promise.all(this.#working.values()),
+      delay(withinMs, null, { ref: false }),
+    ]);
+    this.#closed = true;
   }
 
   #dispatch(): void {
@@ -94,9 +107,10 @@ export class FairQueue<Answer> {
 
   async #handle(frame: LiveFrame): Promise<void> {
     try {
-      await this.#handler.conclude(frame, await this.#detect(frame));
+      const answer = await this.#detect(frame);
+      if (!this.#closed) await this.#handler.conclude(frame, answer);
     } catch (error) {
-      this.#handler.failed(frame, error);
+      if (!this.#closed) this.#handler.failed(frame, error);
     }
   }
 
@@ -108,6 +122,25 @@ export class FairQueue<Answer> {
       this.#detecting -= 1;
       this.#dispatch();
     }
+  }
+
+  /** Drops the oldest frame of the longest line until what waits is within PATIENT_BYTES. */
+  #keepBytes(): void {
+    const lines = [...this.#waiting.values()];
+    const bytesOf = (line: readonly LiveFrame[]) =>
+      line.reduce((sum, { picture }) => sum + picture.data.length, 0);
+    let surplus = lines.reduce((sum, line) => sum + bytesOf(line), 0) - PATIENT_BYTES;
+    while (surplus > 0) {
+      const longest = lines.reduce((a, b) => (b.length > a.length ? b : a));
+      if (longest.length < 2) return;
+      surplus -= longest[0]?.picture.data.length ?? 0;
+      this.#dropOldest(longest);
+    }
+  }
+
+  #dropOldest(line: LiveFrame[]): void {
+    const oldest = line.shift();
+    if (oldest !== undefined) this.#drop(oldest);
   }
 
   #drop(frame: LiveFrame): void {
