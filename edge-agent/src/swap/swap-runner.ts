@@ -18,8 +18,8 @@ import { TRIAL_BOUNDS, Trial, type TrialBounds } from "./trial.ts";
 /** Models that were good here and whose files are kept, for the way back. */
 const KEPT_GOOD = 3;
 
-/** So long after a replacement the frames that waited for it are worked off. */
-const CALM_AFTER_MS = 3000;
+/** So long after a replacement the frames that waited for it may be worked off. */
+const CALM_AFTER_MS = 10_000;
 
 /** Progress is told this often. */
 const PROGRESS_MS = 1000;

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Bench } from "../bench/bench.ts";
 import { inferenceBench } from "../bench/inference-bench.ts";
+import { swapBench } from "../bench/swap-bench.ts";
 
-const BENCHES: readonly Bench[] = [inferenceBench];
+const BENCHES: readonly Bench[] = [inferenceBench, swapBench];
 
 function benchNamed(name: string): Bench {
   const bench = BENCHES.find((candidate) => candidate.name === name);
