@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { EmbeddedBroker } from "@sentinel/cloud/broker/embedded-broker";
 import { MqttLink } from "@sentinel/cloud/mqtt/mqtt-link";
 import { ALLOCATOR_ENVIRONMENT } from "@sentinel/edge-agent/allocator-environment";
+import { openLog } from "@sentinel/edge-agent/log";
 import type { ResolvedModel } from "@sentinel/edge-agent/model/resolved-model";
 import type { Command } from "@sentinel/protocol/command";
 import type { Desired } from "@sentinel/protocol/desired";
@@ -17,7 +18,6 @@ import type { Statement } from "@sentinel/protocol/statement";
 import { type OnlineStatus, statusSchema } from "@sentinel/protocol/status";
 import { type Telemetry, telemetrySchema } from "@sentinel/protocol/telemetry";
 import { nodeTopic, parseTopic } from "@sentinel/protocol/topics";
-import { pino } from "pino";
 import { stringify } from "yaml";
 import { CameraSimulator } from "../camera-simulator/camera-simulator.ts";
 import { inheritedEnv } from "../config.ts";
@@ -30,6 +30,7 @@ const NODE_ID = "bench-1";
 const PASSWORD = "bench";
 const FOOTAGE_FPS = 10;
 const HOLDS_MS = 3_600_000;
+const silent = openLog(NODE_ID, "error", { write: () => undefined });
 
 /** A model with its bytes, under the digest of these. */
 export interface BenchModel {
@@ -72,7 +73,7 @@ export class SwapSite {
     this.#broker = new EmbeddedBroker({
       port: 0,
       nodePasswordsFile: writeNodePasswords(folder, new Map([[NODE_ID, PASSWORD]])),
-      logger: pino({ level: "silent" }),
+      logger: silent,
       onRefusal: () => undefined,
     });
     this.#files = createServer(({ url }, response) => {
@@ -102,7 +103,7 @@ export class SwapSite {
         qos: 0,
       })),
       onMessage: async (topic, payload) => this.#hear(topic, payload),
-      logger: pino({ level: "silent" }),
+      logger: silent,
     });
     this.#link = link;
     link.start();
