@@ -22,11 +22,18 @@ export class AgentProcess {
   stderr = "";
   #ready = false;
 
-  /** @param config is written as the configuration file; null runs without one. */
+  /**
+   * @param config is written as the configuration file; null runs without one.
+   * @param options.disk a file system of its own for this folder; others see it by `seen`.
+   */
   constructor(
     folder: string,
     config: object | string | null,
-    options: { args?: string[]; environment?: Record<string, string> } = {},
+    options: {
+      args?: string[];
+      environment?: Record<string, string>;
+      disk?: { folder: string; sizeBytes: number };
+    } = {},
   ) {
     const args = [...(options.args ?? [])];
     if (config !== null) {
@@ -34,7 +41,10 @@ export class AgentProcess {
       writeFileSync(path, typeof config === "string" ? config : stringify(config));
       args.unshift("--config", path);
     }
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+    const command = [process.execPath, MAIN, ...args];
+    const [program = "", ...rest] =
+      options.disk === undefined ? command : [...onDiskOfItsOwn(options.disk), ...command];
+    this.#child = spawn(program, rest, {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { PATH: process.env.PATH, HOME: folder, ...options.environment },
     });
@@ -68,6 +78,11 @@ export class AgentProcess {
     this.#child.kill(signal);
   }
 
+  /** The path by which this process sees a file of an agent with a disk of its own. */
+  seen(path: string): string {
+    return `/proc/${this.#child.pid}/root${path}`;
+  }
+
   /** Closes the IPC channel, as the death of the parent does. */
   disconnect(): void {
     this.#child.disconnect();
@@ -83,6 +98,12 @@ export class AgentProcess {
       .map(Number)
       .filter((child) => isFfmpeg(child));
   }
+}
+
+/** Runs a command as root of namespaces of its own, with a small file system over a folder. */
+function onDiskOfItsOwn({ folder, sizeBytes }: { folder: string; sizeBytes: number }): string[] {
+  const mount = `mount -t tmpfs -o size=${sizeBytes} tmpfs "$0" && exec "$@"`;
+  return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, folder];
 }
 
 /** True while a process of that id runs ffmpeg. */

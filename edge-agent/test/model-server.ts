@@ -19,8 +19,9 @@ export class ModelServer {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   /** After so many bytes of the next answers the connection breaks, one entry an answer. */
   readonly breakAfter: number[] = [];
-  /** As `breakAfter`, but the connection stays open and silent. */
+  /** As `breakAfter`, but the connection stays open and silent until `resume`. */
   readonly stallAfter: number[] = [];
+  readonly #stalled: (() => void)[] = [];
   /** Every answer has this status, where set. */
   status: number | null = null;
   /** Answers wait until it settles. */
@@ -41,6 +42,11 @@ export class ModelServer {
     this.#files.set(`/${name}`, Buffer.from(bytes));
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/${name}?X-Amz-Signature=secret`;
+  }
+
+  /** Sends the rest of every answer that stands still. */
+  resume(): void {
+    for (const send of this.#stalled.splice(0)) send();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,8 +75,10 @@ export class ModelServer {
         : {}),
     });
     const stallAfter = this.stallAfter.shift();
-    if (stallAfter !== undefined) response.write(body.subarray(0, stallAfter));
-    else if (breakAfter === undefined) response.end(body);
+    if (stallAfter !== undefined) {
+      response.write(body.subarray(0, stallAfter));
+      this.#stalled.push(() => response.end(body.subarray(stallAfter)));
+    } else if (breakAfter === undefined) response.end(body);
     else
       response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 50));
   }

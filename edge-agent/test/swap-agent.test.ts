@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ModelManifest } from "@sentinel/protocol/model-manifest";
 import { expect, test } from "vitest";
@@ -113,6 +121,43 @@ test("kill -9 in the middle of a download: the next start goes on where it was, 
   const before = broker.statuses.length;
   await waitUntil("it is online", () => broker.statuses.length > before);
   expect(broker.status).toMatchObject({ model: { digest }, modelReport: { state: "active" } });
+});
+
+test("a disk that runs full while a model is fetched is told, gives its bytes back, and the rest goes on", async () => {
+  const broker = await TestBroker.start();
+  const [signer, server] = [new Signer(), await ModelServer.start()];
+  const folder = temporaryFolder();
+  const models = join(folder, "data", "models");
+  mkdirSync(models, { recursive: true });
+  // Room for the model and for what must stay free, at first.
+  const disk = { folder: models, sizeBytes: 80 * 1024 * 1024 };
+  const agent = new AgentProcess(folder, configOf(broker, signer), { disk });
+  await agent.ready();
+  server.stallAfter.push(1_000_000);
+  const digest = await promote({ broker, signer, server }, withNote(BASE, "one"), 1);
+  const part = agent.seen(join(models, `${digest}.part`));
+  const isHere = () => existsSync(part) && statSync(part).size === 1_000_000;
+  await waitUntil("a part of it is here", isHere);
+  const filler = agent.seen(join(models, "filler"));
+  expect(() => writeFileSync(filler, Buffer.alloc(disk.sizeBytes))).toThrow("ENOSPC");
+  const before = broker.rows.length;
+  server.resume();
+  await waitUntil("it is told", () => {
+    const report = broker.status?.modelReport;
+    return report?.state === "fetching" && report.fault?.code === "MODEL_DISK_FULL";
+  });
+  expect(broker.status).toMatchObject({
+    model: { digest: BASE_DIGEST, fault: null },
+    modelReport: { counter: 1, digest },
+  });
+  await waitUntil("the part is given back", () => !existsSync(part));
+  await waitUntil("it watches on", () => broker.rows.length > before + 3, 40_000);
+  const late = broker.rows.slice(before).map(({ row }) => row);
+  expect(late.every((row) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST)).toBe(true);
+  rmSync(filler);
+  await waitUntil("it is active", () => broker.status?.modelReport?.state === "active", 60_000);
+  expect(readdirSync(agent.seen(models))).toEqual([`${digest}.onnx`]);
+  expect(broker.invalid).toEqual([]);
 });
 
 test("kill -9 twice in the trial: the agent goes back to the model before by itself, without a cloud", async () => {

@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelManifest } from "@sentinel/protocol/model-manifest";
 import type { Envelope } from "@sentinel/protocol/signed-document";
 import { readTrustedKeys } from "@sentinel/protocol/signed-document";
 import type { SwapState } from "@sentinel/protocol/status";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { allocateFrame } from "../src/decode/rgb-frame.ts";
 import { DetectorPool } from "../src/detect/detector-pool.ts";
 import { FaultLog } from "../src/fault-log.ts";
@@ -154,6 +154,27 @@ export class SwapBench {
       url: changes.url ?? this.server.put(`${digest}.onnx`, bytes),
       expiresAt: Date.now() + 60_000,
     });
+  }
+
+  /** The files of models that came by statements. */
+  get stored(): string[] {
+    const folder = join(this.folder, "models");
+    return existsSync(folder) ? readdirSync(folder).sort() : [];
+  }
+
+  /** What must hold after whatever was refused before it saw a frame. */
+  async expectUntouched(running: string, files: string[] = []): Promise<void> {
+    await this.expectWatching(running, files);
+    expect(this.answers.get("failed") ?? 0).toBe(0);
+  }
+
+  /** This model answers frames, the rows are there, and no file is there but these. */
+  async expectWatching(running: string, files: string[] = []): Promise<void> {
+    expect(this.pool.model?.digest).toBe(running);
+    const before = this.answers.get(running) ?? 0;
+    await waitUntil("frames go on", () => (this.answers.get(running) ?? 0) > before + 3);
+    expect(this.outbox.figures()).toMatchObject({ rows: 1, lastSeq: 1 });
+    await waitUntil(`${this.stored} is ${files}`, () => this.stored.join() === files.join());
   }
 
   async until(state: SwapState): Promise<void> {

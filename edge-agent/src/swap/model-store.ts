@@ -64,11 +64,11 @@ export class ModelStore {
     await this.#disk(rm(this.etagOf(digest), { force: true }));
   }
 
-  /** Deletes every file of another model than these. @throws MODEL_CACHE_UNWRITABLE */
-  async keepOnly(digests: ReadonlySet<string>): Promise<void> {
+  /** Deletes every file of a model that is not needed. @throws MODEL_CACHE_UNWRITABLE */
+  async tidy(isNeeded: (digest: string) => boolean): Promise<void> {
     for (const name of await readdir(this.#dir).catch(() => [])) {
       const [, digest] = /^([0-9a-f]{64})\.(?:onnx|part|etag)$/.exec(name) ?? [];
-      if (digest !== undefined && !digests.has(digest)) {
+      if (digest !== undefined && !isNeeded(digest)) {
         await this.#disk(rm(join(this.#dir, name), { force: true }));
       }
     }

@@ -99,6 +99,7 @@ export class ModelSwap {
     this.#runner.runs(running);
     const { state, statement } = this.#memory.record;
     this.#watchExpiry();
+    if (state === "rejected") this.#runner.tidy();
     if (statement === null || state === "rejected") return;
     if (state !== "active" || statement.digest !== running.digest) this.#begin();
   }
@@ -205,6 +206,7 @@ export class ModelSwap {
       fault: toFault(fault),
       trial: null,
     });
+    this.#runner.tidy();
     this.#options.log.error({ code: fault.code }, `the model was rejected: ${fault.message}`);
     this.#options.onChange();
   }

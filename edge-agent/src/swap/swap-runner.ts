@@ -259,11 +259,16 @@ export class SwapRunner {
     });
     this.#options.log.info({ model: model.name, digest: model.digest }, "the model is active");
     this.#options.onChange();
-    if (signal.aborted) return;
-    // What cannot be deleted is tried again after the next swap.
-    this.#store.keepOnly(this.#neededDigests()).catch((fault: CodedError) => {
-      this.#options.faults.count(fault);
-    });
+    if (!signal.aborted) this.tidy();
+  }
+
+  /** Deletes models that nothing needs any more; what cannot be deleted is tried again the next time. */
+  tidy(): void {
+    this.#store
+      .tidy((digest) => this.#isNeeded(digest))
+      .catch((fault: CodedError) => {
+        this.#options.faults.count(fault);
+      });
   }
 
   /** The next state; what stood in the way of the one before is forgotten. */
@@ -286,9 +291,9 @@ export class SwapRunner {
     checkClasses(classNames, this.#running?.classNames ?? []);
   }
 
-  #neededDigests(): Set<string> {
-    const { good, active, statement } = this.#memory.record;
-    const models = [...good, ...(active === null ? [] : [active])].map(({ digest }) => digest);
-    return new Set([...models, ...(statement === null ? [] : [statement.digest])]);
+  #isNeeded(digest: string): boolean {
+    const { good, active, statement, state } = this.#memory.record;
+    if (state !== "rejected" && statement?.digest === digest) return true;
+    return [this.#running, active, ...good].some((model) => model?.digest === digest);
   }
 }
