@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
-import type { AgentLock } from "./agent-lock.ts";
+import type { FileLock } from "./file-lock.ts";
 import { sqliteFault } from "./sqlite-fault.ts";
 
 const SCHEMA_VERSION = 2;
@@ -31,6 +31,9 @@ const FROM_VERSION_1 = `
   CREATE INDEX snapshots_by_score ON snapshots (score DESC, seq);
 `;
 
+/** How long a start waits for a predecessor that is being stopped or killed. */
+const PREDECESSOR_MS = 3000;
+
 /** How long a write waits for another program's lock; the agent's thread stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
@@ -48,12 +51,17 @@ const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 export function openDatabase(
   path: string,
   hardLimitBytes: number,
-  lock: AgentLock,
+  lock: FileLock,
 ): Database.Database {
   makeFolder(dirname(path));
   let database: Database.Database | null = null;
   try {
-    lock.acquire();
+    if (!lock.acquire(PREDECESSOR_MS)) {
+      throw edgeError(
+        "OUTBOX_LOCKED",
+        `another agent works in ${dirname(path)}; stop it, or give this one another dataDir`,
+      );
+    }
     database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");

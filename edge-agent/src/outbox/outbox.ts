@@ -3,8 +3,8 @@ import type { GapRow, MotionRow, TrackRow } from "@sentinel/protocol/event-batch
 import type { Database } from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { edgeError } from "../errors.ts";
-import { AgentLock } from "./agent-lock.ts";
 import { DiskBudget } from "./disk-budget.ts";
+import { FileLock } from "./file-lock.ts";
 import { Meta } from "./meta.ts";
 import { openDatabase } from "./open-database.ts";
 import { type OutboxSlice, RowTable } from "./row-table.ts";
@@ -46,13 +46,13 @@ const HARD_LIMIT_FACTOR = 2;
 export class Outbox {
   readonly #path: string;
   readonly #maxBytes: number;
-  readonly #lock: AgentLock;
+  readonly #lock: FileLock;
   #opened: Opened | null = null;
 
   /** @param options.maxBytes the disk budget; beyond it the least valuable is dropped, and said. */
   constructor(options: { dataDir: string; maxBytes: number }) {
     this.#path = join(options.dataDir, "outbox.sqlite");
-    this.#lock = new AgentLock(join(options.dataDir, "agent.lock"));
+    this.#lock = new FileLock(join(options.dataDir, "agent.lock"));
     this.#maxBytes = options.maxBytes;
   }
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { FileLock } from "@sentinel/edge-agent/outbox/file-lock";
 import { z } from "zod";
 import { localError } from "../errors.ts";
-import { type HeldLock, tryLock } from "./file-lock.ts";
 
 const holderSchema = z.object({
   pid: z.int(),
@@ -20,17 +20,14 @@ const STOPPING_GRACE_MS = 20_000;
 /** How long it waits for one whose parent died a moment ago to notice that. */
 const NOTICE_MS = 2000;
 
-/**
- * One running Sentinel per data directory: a lock on a file; a file beside it names the holder.
- */
+/** One running Sentinel per data directory; a file beside the lock names its holder. */
 export class InstanceLock {
-  readonly #lockFile: string;
+  readonly #lock: FileLock;
   readonly #holderFile: string;
-  #lock: HeldLock | null = null;
   #holder: InstanceHolder | null = null;
 
   constructor(dataDir: string) {
-    this.#lockFile = join(dataDir, "instance.lock");
+    this.#lock = new FileLock(join(dataDir, "instance.lock"));
     this.#holderFile = join(dataDir, "instance.json");
   }
 
@@ -38,8 +35,7 @@ export class InstanceLock {
   async acquire(): Promise<void> {
     const startedAt = Date.now();
     for (;;) {
-      this.#lock = tryLock(this.#lockFile);
-      if (this.#lock !== null) break;
+      if (this.#lock.acquire(0)) break;
       const holder = this.#readHolder();
       const waited = Date.now() - startedAt;
       const patience = holder?.stopping === true ? STOPPING_GRACE_MS : NOTICE_MS;
@@ -62,8 +58,7 @@ export class InstanceLock {
   }
 
   release(): void {
-    this.#lock?.release();
-    this.#lock = null;
+    this.#lock.release();
   }
 
   #readHolder(): InstanceHolder | null {
