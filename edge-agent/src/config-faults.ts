@@ -1,4 +1,4 @@
-import { type Document, isNode, type LineCounter } from "yaml";
+import { type Document, isNode, isScalar, type LineCounter, visit } from "yaml";
 import type { z } from "zod";
 import { ACCEPTED_KEYS } from "./config-schema.ts";
 import { redactUrls } from "./source/redact-url.ts";
@@ -12,23 +12,61 @@ export interface ConfigOrigin {
   environment: ReadonlyMap<string, string>;
 }
 
+/** One fault; looking for its place in the file takes time, so it is put into words only to be told. */
+export type ConfigFault = () => string;
+
+/** A person reads no more at a time, and the wrong file can have a hundred thousand. */
+const MOST_TOLD = 20;
+
 type Path = readonly PropertyKey[];
 
+/** The first faults, one a line, and how many more there are. */
+export function tellFaults(faults: readonly ConfigFault[]): string {
+  const told = faults.slice(0, MOST_TOLD).map((fault) => fault());
+  const more = faults.length - told.length;
+  return [...told, ...(more === 0 ? [] : [`and ${more} more`])].join("\n");
+}
+
 /** Every fault that the schema found, one line each: place, key, value and what is accepted. */
-export function schemaFaults(error: z.ZodError, value: unknown, origin: ConfigOrigin): string[] {
-  return error.issues.flatMap((issue) => {
+export function schemaFaults(
+  error: z.ZodError,
+  value: unknown,
+  origin: ConfigOrigin,
+): ConfigFault[] {
+  return error.issues.flatMap((issue): ConfigFault[] => {
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => unknownKeyFault([...issue.path, key], origin));
+      return issue.keys.map((key) => () => unknownKeyFault([...issue.path, key], origin));
     }
-    const found = valueAt(value, issue.path);
     return [
-      `${place(issue.path, origin)}: ${shown(issue.path, found)}; accepted: ${issue.message}`,
+      () => {
+        const found = shown(issue.path, valueAt(value, issue.path));
+        return `${place(issue.path, origin)}: ${found}; accepted: ${issue.message}`;
+      },
     ];
   });
 }
 
+/** Keys that stand twice in the same mapping. */
+export function repeatedKeyFaults({ document, fileName, lines }: ConfigOrigin): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name) && isNode(key)) {
+          const line = lines.linePos(key.range?.[0] ?? 0).line;
+          faults.push(() => `${fileName}:${line} ${name}: stands twice; accepted: each key once`);
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
+}
+
 /** Cameras that share an id; looked for in the raw value, so that it is told with all other faults. */
-export function duplicateFaults(value: unknown, origin: ConfigOrigin): string[] {
+export function duplicateFaults(value: unknown, origin: ConfigOrigin): ConfigFault[] {
   const cameras = valueAt(value, ["cameras"]);
   if (!Array.isArray(cameras)) return [];
   const firstWith = new Map<unknown, number>();
@@ -39,7 +77,8 @@ export function duplicateFaults(value: unknown, origin: ConfigOrigin): string[] 
     if (first === undefined || typeof id !== "string") return [];
     const path = ["cameras", index, "id"];
     return [
-      `${place(path, origin)}: ${shown(path, id)} is already the id of cameras.${first}; accepted: an id that no other camera has`,
+      () =>
+        `${place(path, origin)}: ${shown(path, id)} is already the id of cameras.${first}; accepted: an id that no other camera has`,
     ];
   });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { loadAgentConfig, parseAgentConfig } from "./config.ts";
+import { loadAgentConfig, parseAgentConfig, readAgentConfig } from "./config.ts";
 
 function faultsOf(work: () => unknown): string[] {
   try {
@@ -93,9 +93,11 @@ test("text that is not YAML is told with its line", () => {
 });
 
 test("a key that stands twice is told", () => {
-  expect(faultsOf(() => parseAgentConfig("nodeId: a\nnodeId: b\n", "edge.yaml"))[0]).toMatch(
-    /^edge\.yaml:2: Map keys must be unique/,
-  );
+  const text = "nodeId: a\nnodeId: b\ncameras: [{ id: a, url: a.mp4, id: b }]\n";
+  expect(faultsOf(() => parseAgentConfig(text, "edge.yaml"))).toEqual([
+    "edge.yaml:2 nodeId: stands twice; accepted: each key once",
+    "edge.yaml:3 id: stands twice; accepted: each key once",
+  ]);
 });
 
 test.each(["- 1\n- 2", "just text", "42"])("a file that is no mapping (%j) is told", (text) => {
@@ -108,6 +110,22 @@ test("an alias bomb is refused", () => {
     levels.push(`${name}: &${name} [${Array(9).fill(`*${inner}`).join(", ")}]`);
   }
   expect(faultsOf(() => parseAgentConfig(levels.join("\n"), "edge.yaml"))[0]).toContain("alias");
+});
+
+test("the wrong file is told soon: twenty faults, and how many more", () => {
+  const keys = Array.from({ length: 60_000 }, (_, index) => `key-${index}: 1`).join("\n");
+  const faults = faultsOf(() => parseAgentConfig(keys, "edge.yaml"));
+  expect(faults).toHaveLength(21);
+  expect(faults[19]).toContain("edge.yaml:20 key-19: this key is not known");
+  expect(faults[20]).toBe("and 59980 more");
+});
+
+test("a folder is told, and so is a device that has no end", () => {
+  const accepted = "accepted: the path of the agent's configuration (YAML)";
+  expect(faultsOf(() => readAgentConfig("/tmp"))).toEqual([`/tmp: is a folder; ${accepted}`]);
+  expect(faultsOf(() => readAgentConfig("/dev/zero"))).toEqual([
+    `/dev/zero: is not a file; ${accepted}`,
+  ]);
 });
 
 test("a missing file is told", () => {

@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { type ConfigOrigin, duplicateFaults, schemaFaults } from "./config-faults.ts";
+import {
+  type ConfigFault,
+  type ConfigOrigin,
+  duplicateFaults,
+  repeatedKeyFaults,
+  schemaFaults,
+  tellFaults,
+} from "./config-faults.ts";
 import { agentConfigSchema } from "./config-schema.ts";
 import { edgeError } from "./errors.ts";
 import { redactUrls } from "./source/redact-url.ts";
@@ -42,6 +49,17 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const CONFIG_FILE = "the path of the agent's configuration (YAML)";
+
+/**
+ * Reads the configuration file alone, without what the environment would lay over it.
+ *
+ * @throws CONFIG_INVALID whose message lists every fault, one a line.
+ */
+export function readAgentConfig(path: string): AgentConfig {
+  return parseAgentConfig(read(path, CONFIG_FILE), path);
+}
+
 /**
  * Parses a configuration file's text; relative paths in it are relative to the file.
  *
@@ -60,7 +78,7 @@ export function loadAgentConfig(
   path: string,
   environment: Environment = process.env,
 ): LoadedAgentConfig {
-  const text = read(path, "the path of the agent's configuration (YAML)");
+  const text = read(path, CONFIG_FILE);
   const config = parse(text, path, environment);
   const home = homedir();
   const dataHome = environment.XDG_DATA_HOME || join(home, ".local", "share");
@@ -83,14 +101,21 @@ function readKeysFile(path: string | undefined): string[] {
   const blocks = read(path, "the path of a file with public keys (PEM)").match(PEM_BLOCK) ?? [];
   const keys = agentConfigSchema.shape.trustedKeys.safeParse(blocks);
   if (keys.success && blocks.length > 0) return keys.data;
-  throw invalid([`${path}: accepted: one to 16 Ed25519 public keys in PEM`]);
+  throw invalid([() => `${path}: accepted: one to 16 Ed25519 public keys in PEM`]);
 }
 
 function read(path: string, what: string): string {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) {
-      throw invalid([`${path}: has ${size} bytes; accepted: at most ${MAX_FILE_BYTES}`]);
+    const stats = statSync(path);
+    // A pipe is how a shell hands over what it makes; a device may have no end.
+    if (!stats.isFile() && !stats.isFIFO()) {
+      const kind = stats.isDirectory() ? "a folder" : "not a file";
+      throw invalid([() => `${path}: is ${kind}; accepted: ${what}`]);
+    }
+    if (stats.size > MAX_FILE_BYTES) {
+      throw invalid([
+        () => `${path}: has ${stats.size} bytes; accepted: at most ${MAX_FILE_BYTES}`,
+      ]);
     }
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -103,12 +128,18 @@ function read(path: string, what: string): string {
 
 function parse(text: string, fileName: string, environment: Environment): AgentConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Its own search for keys that stand twice takes minutes with 100,000 keys.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
   if (document.errors.length > 0) {
     throw invalid(
       document.errors.map(
         ({ message, pos }) =>
-          `${fileName}:${lines.linePos(pos[0]).line}: ${redactUrls(message)}; accepted: YAML 1.2`,
+          () =>
+            `${fileName}:${lines.linePos(pos[0]).line}: ${redactUrls(message)}; accepted: YAML 1.2`,
       ),
     );
   }
@@ -123,6 +154,7 @@ function parse(text: string, fileName: string, environment: Environment): AgentC
   const origin: ConfigOrigin = { fileName, document, lines, environment: variables };
   const result = agentConfigSchema.safeParse(value);
   const faults = [
+    ...repeatedKeyFaults(origin),
     ...(result.success ? [] : schemaFaults(result.error, value, origin)),
     ...duplicateFaults(value, origin),
   ];
@@ -135,7 +167,7 @@ function toValue(fileName: string, make: () => unknown): unknown {
   try {
     return make() ?? {};
   } catch (error) {
-    throw invalid([`${fileName}: ${error instanceof Error ? error.message : error}`]);
+    throw invalid([() => `${fileName}: ${error instanceof Error ? error.message : error}`]);
   }
 }
 
@@ -168,8 +200,8 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
   return absolute;
 }
 
-function invalid(faults: readonly string[]): Error {
-  return edgeError("CONFIG_INVALID", faults.join("\n"));
+function invalid(faults: readonly ConfigFault[]): Error {
+  return edgeError("CONFIG_INVALID", tellFaults(faults));
 }
 
 function deepFreeze<T extends object>(value: T): T {
