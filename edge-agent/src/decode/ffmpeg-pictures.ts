@@ -34,15 +34,18 @@ export async function* readFfmpegPictures(
     .inputOptions("-protocol_whitelist", "file,pipe", ...options.inputOptions)
     .outputOptions("-an", "-sn", "-dn", ...options.outputOptions)
     .outputOptions("-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24");
+  let lastWords = "";
   const ended = new Promise<string | null>((resolve) => {
+    command.on("stderr", (line: string) => {
+      if (line.trim() !== "") lastWords = line.trim();
+    });
     command.on("start", () => {
       started = true;
       if (!wanted) command.kill("SIGKILL");
     });
     command.on("end", () => resolve(null));
-    command.on("error", (error: Error, _stdout: string | null, stderr: string | null) => {
-      const lines = (stderr ?? "").trim().split("\n");
-      resolve(lines.at(-1) || error.message);
+    command.on("error", (error: Error) => {
+      resolve(lastWords || error.message);
       if (!started) output.end();
     });
   });
@@ -57,7 +60,8 @@ export async function* readFfmpegPictures(
     }
     const fault = await withDeadline(ended, options);
     if (fault !== null || !splitter.atBoundary) {
-      const reason = fault ?? "ffmpeg ended within a picture";
+      // ffmpeg puts the input's name before some of its words.
+      const reason = fault?.replace(`${options.input}: `, "") ?? "ffmpeg ended within a picture";
       throw edgeError("CLIP_UNREADABLE", `${options.input}: ${reason}`);
     }
   } finally {
