@@ -205,3 +205,18 @@ test.each([
   expect(error).toBeInstanceOf(TRPCClientError);
   expect((error as { data?: { code?: string } }).data?.code).toBe(code);
 });
+
+test.each(["a\0b", "", " ", "x".repeat(101), "half \ud83d pair"])(
+  "the class %j is refused, naming the field",
+  async (name) => {
+    for (const ask of [
+      () => connection.api.events.list.query({ classes: ["car", name] }),
+      () => connection.api.events.density.query({ ...WITHIN, classes: ["car", name] }),
+      () => connection.api.triage.next.mutate({ className: name, count: 1 }),
+    ]) {
+      const error = await ask().catch((thrown: unknown) => thrown);
+      expect((error as { data?: { code?: string } }).data?.code).toBe("BAD_REQUEST");
+      expect((error as Error).message).toMatch(/"classes",\s+1|"className"/);
+    }
+  },
+);

@@ -4,6 +4,7 @@ import { cloudError } from "../errors.ts";
 import { mayAs, type Person, type Role } from "../people/person.ts";
 import type { AskWho } from "../people/who-asks.ts";
 import type { ApiContext } from "./context.ts";
+import { unlessDatabaseIsAway } from "./database-away.ts";
 
 /** Who may call a procedure: a role, or `anyone` where a link's secret says who it is. */
 interface ProcedureMeta {
@@ -25,8 +26,13 @@ const t = initTRPC
 /** Builds a router from procedures. */
 export const router = t.router;
 
+/** A question is given up where the database is away; what a change came to is never guessed. */
+const procedure = t.procedure.use(({ ctx, type, next }) =>
+  type === "query" ? unlessDatabaseIsAway(ctx.database, next()) : next(),
+);
+
 /** A procedure for who comes by a link, before they are anybody. Everything else needs a role. */
-export const openProcedure = t.procedure.meta({ role: "anyone" });
+export const openProcedure = procedure.meta({ role: "anyone" });
 
 /** Procedures that a signed-in person with that role, or a higher one, may call. */
 export const viewerProcedure = procedureFor("viewer");
@@ -35,7 +41,7 @@ export const mlProcedure = procedureFor("ml");
 export const adminProcedure = procedureFor("admin");
 
 function procedureFor(role: Role) {
-  return t.procedure.meta({ role }).use(async ({ ctx, next }) => {
+  return procedure.meta({ role }).use(async ({ ctx, next }) => {
     const person = await signedIn(ctx.askWho, role);
     return next({ ctx: { person } });
   });

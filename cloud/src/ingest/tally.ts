@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Postgres } from "../database/postgres.ts";
 import type { cloudErrors } from "../errors.ts";
 
-/** What is counted. All but the first three are faults, which are also logged. */
+/** What is counted. All that are not in QUIET are faults, which are also logged. */
 export type Tallied =
   | "batches-committed"
   | "rows-committed"
@@ -21,6 +21,7 @@ export type Tallied =
   | "dead-letter-dropped"
   | "database-away"
   | "snapshot-stored"
+  | "snapshot-gone"
   | "snapshot-tampered"
   | "snapshot-refused"
   | "bad-password"
@@ -50,7 +51,13 @@ const CODES: ReadonlyMap<Tallied, keyof typeof cloudErrors> = new Map<
   ["database-away", "DATABASE_UNREACHABLE"],
 ]);
 
-const QUIET: readonly Tallied[] = ["batches-committed", "rows-committed", "snapshot-stored"];
+/** Healthy runs too ask for snapshots that a better one has replaced meanwhile. */
+const QUIET: readonly Tallied[] = [
+  "batches-committed",
+  "rows-committed",
+  "snapshot-stored",
+  "snapshot-gone",
+];
 const FLUSH_MS = 1_000;
 const LOG_PERIOD_MS = 10_000;
 

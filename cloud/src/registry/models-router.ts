@@ -27,7 +27,7 @@ const baseInput = key.extend({
   licence: z.strictObject({
     id: personText(100),
     url: z.url().max(500),
-    note: z.string().max(500).optional(),
+    note: personText(500).optional(),
   }),
 });
 

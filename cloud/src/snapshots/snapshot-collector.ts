@@ -80,11 +80,13 @@ export class SnapshotCollector {
     const asked = this.#asked.get(reply.id);
     if (asked === undefined || asked.nodeId !== nodeId) return;
     this.#asked.delete(reply.id);
-    if (reply.fault !== null) {
-      this.#tally.count("snapshot-refused", { nodeId, fault: reply.fault });
-      if (reply.fault.code !== GONE) return;
+    const { fault } = reply;
+    if (fault !== null && fault.code !== GONE) {
+      this.#tally.count("snapshot-refused", { nodeId, fault });
+      return;
     }
-    this.#answered.push({ ...asked, gone: reply.fault !== null });
+    if (fault !== null) this.#tally.count("snapshot-gone");
+    this.#answered.push({ ...asked, gone: fault !== null });
     this.#verifyNext();
   }
 

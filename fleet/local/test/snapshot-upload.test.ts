@@ -159,6 +159,11 @@ test("what a node no longer has is not asked for again", async () => {
   const { eventId, sha256 } = await sendEvent(Buffer.concat([JPEG, Buffer.from("gone")]));
   await reply(await asked(sha256), { code: "SNAPSHOT_GONE", message: "not here" });
   await waitUntil(async () => typeof (await snapshotOf(eventId))?.goneAt === "number");
+  // Healthy nodes say so all the time: it is counted, and no warning.
+  await waitUntil(async () => (await counted("snapshot-gone")) === 1);
+  const warned = cloud.log.filter(({ level }) => level === 40).map(({ reason }) => reason);
+  expect(warned).not.toContain("snapshot-gone");
+  expect(warned).not.toContain("snapshot-refused");
 });
 
 test("a node that comes back is asked for what it still owes; what lies there already is only checked", async () => {
