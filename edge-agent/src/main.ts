@@ -17,6 +17,9 @@ const USAGE = `Usage: main.ts --config FILE [--check-config]
 /** A stop that takes longer than this is ended by force. */
 const STOP_DEADLINE_MS = 9000;
 
+/** Whoever started the agent is told its totals this often: one that is killed tells nothing more. */
+const TOTALS_MS = 1000;
+
 const EXIT_FAILED = 1;
 const EXIT_MISUSED = 2;
 /** It should be started anew (EX_TEMPFAIL of sysexits.h). */
@@ -98,7 +101,8 @@ async function run(config: LoadedAgentConfig): Promise<void> {
   });
   try {
     await agent.start();
-    process.send?.({ type: "ready" });
+    await tellParent({ type: "ready" });
+    setInterval(() => void tellParent({ type: "totals", ...agent.totals }), TOTALS_MS);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     if (stopping !== null) return;

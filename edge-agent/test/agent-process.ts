@@ -20,6 +20,8 @@ export class AgentProcess {
   readonly exited: Promise<Exit>;
   stdout = "";
   stderr = "";
+  /** The newest totals that it told whoever started it. */
+  totals: { framesDecoded: number; framesInferred: number } | null = null;
   #ready = false;
 
   /**
@@ -55,7 +57,9 @@ export class AgentProcess {
       this.stderr += data;
     });
     this.#child.on("message", (message) => {
-      this.#ready ||= (message as { type?: unknown }).type === "ready";
+      const { type } = message as { type?: unknown };
+      this.#ready ||= type === "ready";
+      if (type === "totals") this.totals = message as AgentProcess["totals"];
     });
     this.exited = new Promise((resolve) => {
       this.#child.on("close", (code, signal) => resolve({ code, signal }));

@@ -93,6 +93,8 @@ test("kill -9 at any moment: no row is lost or doubled, open tracks end as crash
     const agent = new AgentProcess(folder, config);
     await agent.ready();
     await waitUntil("rows are committed", () => broker.rows.length >= before + rowsMore, 40_000);
+    // What it has done is known although it cannot say so at its end.
+    await waitUntil("its totals are told", () => (agent.totals?.framesInferred ?? 0) > 0);
     // The cloud hears nothing of the last rows: they must come after the crash.
     broker.cut();
     ffmpegs.push(...agent.ffmpegs());

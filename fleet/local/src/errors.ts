@@ -7,11 +7,6 @@ export const localErrors = {
     action: "Stop it, or give this one another --data-dir.",
     retryable: false,
   },
-  CONFIG_MISSING: {
-    meaning: "The configuration file does not exist.",
-    action: "Give --config the path of a file that exists.",
-    retryable: false,
-  },
   DASHBOARD_BUILD_FAILED: {
     meaning: "The dashboard could not be built.",
     action: "Read the build's own message; a clean clone builds.",

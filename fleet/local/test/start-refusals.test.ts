@@ -91,6 +91,57 @@ test("a configuration with several faults tells all of them and ends with 2", as
   expect(existsSync(join(folder, "data", "postgres"))).toBe(false);
 });
 
+test("a folder as configuration ends with 2 and one clear line", async () => {
+  const folder = dataDir();
+  const { code, stderr } = await refusal(["--data-dir", join(folder, "data"), "--config", folder]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`CONFIG_INVALID: ${folder}: is a folder; accepted:`);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test("a configuration far too large is refused by its size, before it is read", async () => {
+  const file = join(dataDir(), "agent.yaml");
+  writeFileSync(file, "#".repeat(10_000_000));
+  const { code, stderr } = await refusal(["--data-dir", dataDir(), "--config", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("has 10000000 bytes; accepted: at most 1048576");
+});
+
+test.each([
+  [
+    "ftp://user:hunter2@192.0.2.7/stream",
+    "--camera ftp://***@192.0.2.7/stream: accepted: an address",
+  ],
+  ["rtsp://", "--camera rtsp://: accepted: an address"],
+  ["", "--camera : accepted: an address"],
+  [
+    "192.0.2.7/stream1",
+    "--camera 192.0.2.7/stream1: there is no such file; a camera's address begins",
+  ],
+])("the camera %j is refused before anything starts, naming the option", async (url, words) => {
+  const folder = join(dataDir(), "data");
+  const { code, stderr } = await refusal(["--data-dir", folder, "--camera", url]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toContain("hunter2");
+  expect(existsSync(folder)).toBe(false);
+});
+
+test.each([
+  ["yolov9", "accepted: yolov5s-320"],
+  ["missing.onnx", "there is no such file"],
+])("the model %s of a configuration is refused, naming file and key", async (model, words) => {
+  const file = join(dataDir(), "agent.yaml");
+  writeFileSync(file, `model: ${model}\n`);
+  const { code, stderr } = await refusal(["--data-dir", dataDir(), "--config", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`CONFIG_INVALID: ${file} model: "`);
+  expect(stderr).toContain(words);
+  const option = await refusal(["--data-dir", dataDir(), "--model", model]);
+  expect(option.code).toBe(2);
+  expect(option.stderr).toContain(`INPUT_INVALID: --model ${model}: `);
+});
+
 test("a missing configuration file ends with 2 and names the file", async () => {
   const { code, stderr } = await refusal([
     "--data-dir",

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endProcess } from "@sentinel/edge-agent/end-process";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { Command, CommanderError } from "commander";
 import { defaultDataDir } from "../config.ts";
@@ -58,6 +59,12 @@ function textOf(error: unknown): string {
   if (error instanceof CodedError) return `${error.code}: ${error.message}`;
   return String(error instanceof Error ? error.stack : error);
 }
+
+// Whoever read the output is gone (`| head`): nothing more is wanted, which a start is told politely.
+process.stdout.on("error", () => {
+  if (!process.emit("SIGTERM", "SIGTERM")) endProcess(0);
+});
+process.stderr.on("error", () => undefined);
 
 try {
   await buildProgram().parseAsync();

@@ -26,7 +26,8 @@ export class LocalNode {
   readonly setup: EdgeSetup;
   readonly folder: string;
   #agent: RoleProcess | null = null;
-  #totals: AgentTotals = { framesDecoded: 0, framesInferred: 0 };
+  /** What each agent process of this run told last; one that was killed tells nothing more. */
+  readonly #totals = new Map<number, AgentTotals>();
 
   constructor(setup: EdgeSetup, root: string) {
     this.setup = setup;
@@ -45,9 +46,11 @@ export class LocalNode {
     return this.#agent?.restarts ?? 0;
   }
 
-  /** Totals of every agent process of this run that ended politely. */
+  /** Totals over every agent process of this run. */
   get totals(): AgentTotals {
-    return this.#totals;
+    const all = [...this.#totals.values()];
+    const sum = (key: keyof AgentTotals) => all.reduce((total, each) => total + each[key], 0);
+    return { framesDecoded: sum("framesDecoded"), framesInferred: sum("framesInferred") };
   }
 
   /** Starts the agent and waits until it is ready. @param simulated its share of the simulated cameras. */
@@ -86,10 +89,6 @@ export class LocalNode {
 
   #take(message: unknown): void {
     const totals = totalsSchema.safeParse(message);
-    if (!totals.success) return;
-    this.#totals = {
-      framesDecoded: this.#totals.framesDecoded + totals.data.framesDecoded,
-      framesInferred: this.#totals.framesInferred + totals.data.framesInferred,
-    };
+    if (totals.success && this.pid !== null) this.#totals.set(this.pid, totals.data);
   }
 }

@@ -4,9 +4,9 @@ import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
 import type { ResolvedModel } from "@sentinel/edge-agent/model/resolved-model";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { modelCacheDir } from "../config.ts";
+import type { EdgeSetup } from "./edge-setup.ts";
 import { lastModelAtEdge } from "./last-model.ts";
 import type { Progress } from "./progress.ts";
-import { repositoryPath } from "./repository.ts";
 
 /**
  * Fetches, converts and caches the model before the agent needs it, so that a person sees how far it
@@ -15,11 +15,10 @@ import { repositoryPath } from "./repository.ts";
  * @throws CodedError MODEL_* where the agent has none either.
  */
 export async function prepareModel(
-  asked: string | null,
+  { model: asked, modelCatalog: catalogPath }: Pick<EdgeSetup, "model" | "modelCatalog">,
   edgeDir: string,
   progress: Progress,
 ): Promise<ResolvedModel | null> {
-  const catalogPath = repositoryPath("fleet/state/models.yaml");
   try {
     const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
     return await progress.step(

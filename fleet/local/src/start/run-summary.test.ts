@@ -21,11 +21,11 @@ test("figures are of this run alone, losses of the file's whole life", () => {
     counts: [
       {
         before: {
-          edge: { epoch: "e", lastSeq: 100, pending: [98, 99, 100], created: {} },
+          edge: { epoch: "e", lastSeq: 100, pending: [98, 99, 100] },
           cloud: { rows: 97, sequenceNumbers: 97, committedPending: 0, repeatedEnds: 0 },
         },
         after: {
-          edge: { epoch: "e", lastSeq: 150, pending: [], created: {} },
+          edge: { epoch: "e", lastSeq: 150, pending: [] },
           cloud: { rows: 149, sequenceNumbers: 149, committedPending: 0, repeatedEnds: 0 },
         },
       },
@@ -49,7 +49,7 @@ test("figures are of this run alone, losses of the file's whole life", () => {
 
 test("several nodes are added up; one that cannot be asked leaves losses open", () => {
   const counts = (lastSeq: number) => ({
-    edge: { epoch: "e", lastSeq, pending: [], created: {} },
+    edge: { epoch: "e", lastSeq, pending: [] },
     cloud: { rows: lastSeq, sequenceNumbers: lastSeq, committedPending: 0, repeatedEnds: 0 },
   });
   const nothing = { edge: null, cloud: null };

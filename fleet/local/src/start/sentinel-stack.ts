@@ -6,7 +6,7 @@ import { inheritedEnv } from "../config.ts";
 import { EmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import { S3Endpoint } from "../s3/s3-endpoint.ts";
 import type { DataDir } from "./data-dir.ts";
-import type { EdgeSetup } from "./edge-setup.ts";
+import { type EdgeSetup, nameSimulated } from "./edge-setup.ts";
 import { ensureFleetRepository } from "./fleet-repository.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { LocalNode } from "./local-node.ts";
@@ -217,11 +217,7 @@ export class SentinelStack {
       () => simulator.start(),
       () => `${cameras} simulated over RTSP, real footage, each with its own offset`,
     );
-    return urls.map((url, index) => ({
-      id: `square-${index + 1}`,
-      name: `Square ${index + 1}`,
-      url,
-    }));
+    return nameSimulated(this.#options.nodes, urls);
   }
 
   #role(

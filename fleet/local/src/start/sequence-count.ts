@@ -9,8 +9,6 @@ export interface EdgeCount {
   lastSeq: number;
   /** Sequence numbers of the rows not yet acknowledged. */
   pending: readonly number[];
-  /** Rows ever created, by kind. */
-  created: Readonly<Record<string, number>>;
 }
 
 /** The edge's own count, from its SQLite file; null before its first start. */
@@ -23,15 +21,11 @@ export function countAtEdge(edgeDir: string): EdgeCount | null {
       database
         .prepare<[string], { value: string | number }>("select value from meta where key = ?")
         .get(key)?.value;
-    const ledger = database
-      .prepare<[], { kind: string; rows: number }>("select kind, rows from ledger")
-      .all();
     const pending = database.prepare<[], { seq: number }>("select seq from outbox").all();
     return {
       epoch: String(meta("epoch") ?? ""),
       lastSeq: Number(meta("last_seq") ?? 0),
       pending: pending.map(({ seq }) => seq),
-      created: Object.fromEntries(ledger.map(({ kind, rows }) => [kind, rows])),
     };
   } finally {
     database.close();

@@ -25,8 +25,9 @@ import { StopSignal } from "./stop-signal.ts";
 export async function runStart(options: StartOptions): Promise<void> {
   const progress = new Progress();
   progress.title(`Sentinel ${sentinelVersion()}; data in ${options.dataDir}`);
-  const nodes = planNodes(options);
+  const nodes = await planNodes(options);
   const [first] = nodes;
+  if (first === undefined) throw new Error("no node was planned");
   const dataDir = prepareDataDir(options.dataDir);
   const lock = new InstanceLock(dataDir.root);
   await lock.acquire();
@@ -53,11 +54,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       ensureFfmpeg,
       ({ path, versionMajor }) => `version ${versionMajor}, ${path}`,
     );
-    const model = await prepareModel(
-      options.model ?? configuredModel(first?.base ?? {}),
-      dataDir.edge,
-      progress,
-    );
+    const model = await prepareModel(first, dataDir.edge, progress);
     const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
       built ? "built" : "up to date",
     );
@@ -147,8 +144,4 @@ async function run(
 async function isAnybodyThere(cloud: { url: string; token: string }): Promise<boolean> {
   const { api } = connectCloud(cloud);
   return (await api.people.me.query()).anybodyThere;
-}
-
-function configuredModel(base: Record<string, unknown>): string | null {
-  return typeof base.model === "string" ? base.model : null;
 }
