@@ -16,6 +16,8 @@ interface FleetNodeOptions {
   /** Digest of the model that it was started with. */
   running: string;
   ends?: (digest: string) => End;
+  /** Of the statement that it took last, in an earlier life. */
+  counter?: number;
 }
 
 /** A node that follows signed statements as the agent does, without a model: tests say how it ends. */
@@ -39,6 +41,7 @@ export class FleetNode {
     this.#keys = options.keys;
     this.#ends = options.ends ?? (() => "active");
     this.running = options.running;
+    this.#counter = options.counter ?? 0;
     edge.client.on("message", (topic, payload) => {
       const message: unknown = JSON.parse(payload.toString());
       if (topic.endsWith("/desired")) this.#take(desiredSchema.parse(message));

@@ -153,7 +153,7 @@ export const edgeErrors = {
   STATEMENT_REPLAYED: {
     meaning: "The statement's counter is not above the one that the node took last.",
     action:
-      "Nothing where it is rare; otherwise check that the cloud's database is not an old copy.",
+      "Nothing where it is rare; otherwise the cloud's clock was ahead when it issued the last one.",
     retryable: false,
   },
   STATEMENT_EXPIRED: {

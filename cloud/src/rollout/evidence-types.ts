@@ -2,12 +2,13 @@
 export interface Figures {
   events: number;
   cameraHours: number;
-  /** Median over nodes of their cameras' median latency; null where none told it. */
+  /** Median over nodes of each node's own median; null where none told enough. */
   latencyMs: number | null;
 }
 
 /** How one node was before the rollout. */
 export interface NodeBaseline {
+  /** Median of what it told before; null where that was too little. */
   latencyMs: number | null;
   camerasDown: number;
 }

@@ -39,12 +39,17 @@ function node(change: Partial<NodeFacts> = {}): NodeFacts {
     runningDigest: TO,
     report: report(),
     telemetryAt: WAVE_AT + 60_000,
-    latencyMs: 150,
+    latencies: latencies(900, 150, 150, 150, 150),
     camerasLive: 2,
     camerasDown: 1,
     camerasStalled: 0,
     ...change,
   };
+}
+
+/** What it told every ten seconds since it became active. */
+function latencies(...told: number[]) {
+  return told.map((ms, index) => ({ at: WAVE_AT + (index + 1) * 10_000, ms }));
 }
 
 const fault = { code: "MODEL_OUTPUT_NOT_FINITE", message: "NaN" };
@@ -84,8 +89,21 @@ test.each<[string, Partial<NodeFacts>, NodeState, string | null]>([
     "MODEL_OUTPUT_NOT_FINITE",
   ],
   ["says active and runs another", { runningDigest: "b".repeat(64) }, "waiting", null],
-  ["twice as slow and more", { latencyMs: 201 }, "unhealthy", "latency 201 ms, before 100 ms"],
-  ["just within", { latencyMs: 200 }, "active", null],
+  [
+    "twice as slow and more, but for a moment",
+    { latencies: latencies(0, 201, 201, 201, 90) },
+    "unhealthy",
+    "latency 201 ms, before 100 ms",
+  ],
+  ["just within", { latencies: latencies(0, 200, 200, 200) }, "active", null],
+  ["slow for a moment", { latencies: latencies(0, 150, 150, 150, 9_000) }, "active", null],
+  ["slow, and told too seldom", { latencies: latencies(0, 900, 900) }, "active", null],
+  [
+    "slow before and right after the swap only",
+    { latencies: [{ at: WAVE_AT - 5_000, ms: 900 }, ...latencies(900, 150, 150, 150)] },
+    "active",
+    null,
+  ],
   ["another camera down", { camerasDown: 2 }, "unhealthy", "2 cameras down, before 1"],
   [
     "frames that are not inferred",
@@ -93,7 +111,12 @@ test.each<[string, Partial<NodeFacts>, NodeState, string | null]>([
     "unhealthy",
     "frames of 1 camera are not inferred",
   ],
-  ["too early to tell", { latencyMs: 900, telemetryAt: WAVE_AT + 5_000 }, "active", null],
+  [
+    "too early to tell",
+    { latencies: latencies(900, 900, 900, 900), telemetryAt: WAVE_AT + 5_000 },
+    "active",
+    null,
+  ],
 ])("%s", (_what, change, state, detail) => {
   expect(standingOf(node(change), yardstick)).toEqual({ nodeId: "gate-1", state, detail });
 });
@@ -105,11 +128,13 @@ test("a node whose wave has not begun, or was told nothing, comes later", () => 
 
 test("without a before nothing but standstill is held against it", () => {
   const fresh = { ...yardstick, baseline: null };
-  expect(standingOf(node({ latencyMs: 9_000, camerasDown: 3 }), fresh).state).toBe("active");
+  expect(
+    standingOf(node({ latencies: latencies(0, 9_000, 9_000, 9_000), camerasDown: 3 }), fresh).state,
+  ).toBe("active");
   expect(standingOf(node({ camerasStalled: 1 }), fresh).state).toBe("unhealthy");
 });
 
 test("fast stays fast enough, whatever the multiple", () => {
   const quick = { ...yardstick, baseline: { latencyMs: 10, camerasDown: 1 } };
-  expect(standingOf(node({ latencyMs: 90 }), quick).state).toBe("active");
+  expect(standingOf(node({ latencies: latencies(0, 90, 90, 90) }), quick).state).toBe("active");
 });

@@ -2,6 +2,7 @@ import type { Labels } from "@sentinel/protocol/statement";
 import type { ModelReport } from "@sentinel/protocol/status";
 import type { Bounds } from "./channel-file.ts";
 import type { NodeBaseline, NodeStanding } from "./evidence-types.ts";
+import { type LatencySample, medianLatency } from "./node-latency.ts";
 
 /** What is known of a node. Times are ms of our clock, but for those of its own report. */
 export interface NodeFacts {
@@ -13,8 +14,8 @@ export interface NodeFacts {
   runningDigest: string | null;
   report: ModelReport | null;
   telemetryAt: number | null;
-  /** Mean over its cameras of their median latency. */
-  latencyMs: number | null;
+  /** The oldest first; ten minutes are kept. */
+  latencies: readonly LatencySample[];
   camerasLive: number;
   camerasDown: number;
   /** Cameras whose frames come in and are not inferred. */
@@ -33,7 +34,7 @@ export interface Yardstick {
 }
 
 /** Frames so shortly after a replacement say nothing of the model. */
-const CALM_MS = 10_000;
+export const CALM_MS = 10_000;
 /** A node that is online is heard every few seconds. */
 const QUIET_MS = 30_000;
 /** Faster than this is never too slow, whatever the multiple of before. */
@@ -74,13 +75,14 @@ function illnessOf(
   { baseline, bounds }: Yardstick,
   activeAt: number,
 ): string | null {
-  const { telemetryAt, latencyMs, camerasDown, camerasStalled } = node;
+  const { telemetryAt, latencies, camerasDown, camerasStalled } = node;
   if (!node.online || telemetryAt === null || telemetryAt < activeAt + CALM_MS) return null;
   if (camerasStalled > 0) return `frames of ${cameras(camerasStalled)} are not inferred`;
   if (baseline === null) return null;
   if (camerasDown > baseline.camerasDown) {
     return `${cameras(camerasDown)} down, before ${baseline.camerasDown}`;
   }
+  const latencyMs = medianLatency(latencies, activeAt + CALM_MS);
   const most = (baseline.latencyMs ?? Number.POSITIVE_INFINITY) * bounds.latencyRatio;
   if (latencyMs !== null && latencyMs > Math.max(most, FAST_MS)) {
     return `latency ${Math.round(latencyMs)} ms, before ${Math.round(baseline.latencyMs ?? 0)} ms`;

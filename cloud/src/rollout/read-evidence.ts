@@ -5,7 +5,8 @@ import type { Sql, Statement } from "../database/postgres.ts";
 import type { Bounds } from "./channel-file.ts";
 import { type Wave, waveOfNode } from "./cohorts.ts";
 import type { Baseline, Figures, NodeStanding, NodeState, WaveEvidence } from "./evidence-types.ts";
-import { type NodeFacts, standingOf } from "./node-standing.ts";
+import { medianLatency, medianOf } from "./node-latency.ts";
+import { CALM_MS, type NodeFacts, standingOf } from "./node-standing.ts";
 import type { RolloutRow } from "./rollout-row.ts";
 
 /** So long before a rollout counts as before. */
@@ -24,6 +25,8 @@ interface NodeRow {
   report: ModelReport | null;
   telemetry: Telemetry | null;
   telemetryAt: number | null;
+  latencyAt: number[];
+  latencyMs: number[];
   camerasLive: number;
   camerasDown: number;
 }
@@ -33,6 +36,7 @@ const NODES: Statement = {
   text: `select n.node_id as "nodeId", n.online, n.first_seen_at as "firstSeenAt",
       n.last_seen_at as "lastSeenAt", n.started_at as "startedAt", n.labels, n.model,
       n.model_report as report, n.telemetry, n.telemetry_at as "telemetryAt",
+      to_json(n.latency_at) as "latencyAt", to_json(n.latency_ms) as "latencyMs",
       coalesce(c.live, 0)::int as "camerasLive", coalesce(c.down, 0)::int as "camerasDown"
     from nodes n left join (
       select node_id, count(*) filter (where state = 'live') as live,
@@ -75,18 +79,20 @@ export async function readBaseline(
   const nodes = await readNodes(sql, channel, waves);
   const events = await countEvents(sql, EVENTS_BEFORE, [now - BEFORE_MS, now]);
   const baseline: Baseline = { nodes: {}, waves: {} };
+  const latencyBefore = ({ latencies }: NodeFacts) => medianLatency(latencies, now - BEFORE_MS);
   for (const [index, { name }] of waves.entries()) {
     const members = nodes.filter(({ wave }) => wave === index);
     baseline.waves[name] = figuresOf(
       members.map(({ row, facts }) => {
         const since = Math.max(now - BEFORE_MS, row.firstSeenAt, row.startedAt ?? 0);
         const until = row.online ? now : row.lastSeenAt;
-        return { facts, events: events.get(row.nodeId) ?? 0, spanMs: until - since };
+        const latencyMs = latencyBefore(facts);
+        return { facts, latencyMs, events: events.get(row.nodeId) ?? 0, spanMs: until - since };
       }),
     );
     for (const { facts } of members) {
-      const { nodeId, latencyMs, camerasDown } = facts;
-      baseline.nodes[nodeId] = { latencyMs, camerasDown };
+      const { nodeId, camerasDown } = facts;
+      baseline.nodes[nodeId] = { latencyMs: latencyBefore(facts), camerasDown };
     }
   }
   return baseline;
@@ -125,7 +131,8 @@ export async function readEvidence(
       if (state !== "active" && state !== "unhealthy") return [];
       const since = Math.max(row.report?.since ?? now, wave.startedAt ?? now);
       const until = row.online ? now : row.lastSeenAt;
-      return [{ facts, events: events.get(row.nodeId) ?? 0, spanMs: until - since }];
+      const latencyMs = medianLatency(facts.latencies, since + CALM_MS);
+      return [{ facts, latencyMs, events: events.get(row.nodeId) ?? 0, spanMs: until - since }];
     });
     const none: Figures = { events: 0, cameraHours: 0, latencyMs: null };
     return {
@@ -142,11 +149,14 @@ export async function readEvidence(
 }
 
 function figuresOf(
-  nodes: readonly { facts: NodeFacts; events: number; spanMs: number }[],
+  nodes: readonly {
+    facts: NodeFacts;
+    latencyMs: number | null;
+    events: number;
+    spanMs: number;
+  }[],
 ): Figures {
-  const latencies = nodes.flatMap(({ facts }) =>
-    facts.latencyMs === null ? [] : [facts.latencyMs],
-  );
+  const latencies = nodes.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
   return {
     events: nodes.reduce((sum, { events }) => sum + events, 0),
     cameraHours: nodes.reduce(
@@ -175,9 +185,6 @@ function countStates(standings: readonly NodeStanding[]): Record<NodeState, numb
 function factsOf(row: NodeRow): NodeFacts {
   const { nodeId, online, lastSeenAt, labels, report, telemetryAt, camerasLive, camerasDown } = row;
   const cameras = row.telemetry?.cameras ?? [];
-  const latencies = cameras.flatMap(({ latencyP50Ms }) =>
-    latencyP50Ms === null ? [] : [latencyP50Ms],
-  );
   return {
     nodeId,
     online,
@@ -186,8 +193,7 @@ function factsOf(row: NodeRow): NodeFacts {
     runningDigest: row.model?.digest ?? null,
     report,
     telemetryAt,
-    latencyMs:
-      latencies.length === 0 ? null : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length,
+    latencies: row.latencyAt.map((at, index) => ({ at, ms: row.latencyMs[index] ?? 0 })),
     camerasLive,
     camerasDown,
     camerasStalled: cameras.filter(({ fpsIn, fpsInferred }) => fpsIn > 0 && fpsInferred === 0)
@@ -202,13 +208,4 @@ async function countEvents(
 ): Promise<Map<string, number>> {
   const rows = await sql.query<{ nodeId: string; events: number }>(statement, values);
   return new Map(rows.map(({ nodeId, events }) => [nodeId, events]));
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  const lower = sorted[middle - 1];
-  return sorted.length % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2;
 }

@@ -18,9 +18,11 @@ const REVOKED: Statement = {
   name: "revoked-models",
   text: "select digest from model_versions where state = 'revoked' order by revoked_at desc limit 1000",
 };
+/** Never below the seconds since the Unix epoch, so that it also grows over databases: decision 0018. */
 const COUNTER: Statement = {
   name: "next-statement-counter",
-  text: "select nextval('statement_counter') as counter",
+  text: `select setval('statement_counter',
+    greatest(nextval('statement_counter'), $1::bigint)) as counter`,
 };
 const INSERT: Statement = {
   name: "insert-statement",
@@ -110,7 +112,7 @@ export class StatementIssuer {
     revoked: string[],
     now: number,
   ): Promise<void> {
-    const [row] = await sql.query<{ counter: number }>(COUNTER, []);
+    const [row] = await sql.query<{ counter: number }>(COUNTER, [Math.floor(now / 1000)]);
     if (row === undefined) throw new Error("no counter");
     const { cohort, labels, exceptLabels, channel, digest, commit } = wish;
     const statement: Signed = {

@@ -3,13 +3,25 @@ import type { Postgres } from "../database/postgres.ts";
 import { storableJson } from "../database/storable-json.ts";
 import { tellChanges } from "./tell-changes.ts";
 
+/** A sample of a node's latency is kept this often, and so many of them: ten minutes. */
+const SAMPLE_EVERY_MS = 4_000;
+const KEPT_SAMPLES = 150;
+
+const IS_DUE = `$5::real is not null and
+  coalesce(nodes.latency_at[cardinality(nodes.latency_at)], 0) <= $2::bigint - ${SAMPLE_EVERY_MS}`;
+const KEPT = `[greatest(1, cardinality(nodes.latency_at) + 2 - ${KEPT_SAMPLES}):]`;
+
 const NODE = {
   name: "node-telemetry",
   text: `insert into nodes (node_id, first_seen_at, last_seen_at, telemetry, telemetry_at, last_seq)
     values ($1, $2, $2, $3, $2, $4)
     on conflict (node_id) do update set last_seen_at = excluded.last_seen_at,
       telemetry = excluded.telemetry, telemetry_at = excluded.telemetry_at,
-      last_seq = excluded.last_seq`,
+      last_seq = excluded.last_seq,
+      latency_at = case when ${IS_DUE} then (nodes.latency_at || $2::bigint)${KEPT}
+        else nodes.latency_at end,
+      latency_ms = case when ${IS_DUE} then (nodes.latency_ms || $5::real)${KEPT}
+        else nodes.latency_ms end`,
 };
 
 const CAMERAS = {
@@ -42,15 +54,16 @@ export async function storeTelemetry(
     telemetry.cameras.map((camera) => [camera.cameraId, camera]),
   );
   const cameras = [...figures.values()];
+  const [p50, p95] = [middleOf(cameras, "latencyP50Ms"), middleOf(cameras, "latencyP95Ms")];
   await database.transaction(async (sql) => {
-    await sql.query(NODE, [nodeId, now, storableJson(telemetry), telemetry.lastSeq]);
+    const values = [nodeId, now, storableJson(telemetry), telemetry.lastSeq];
+    await sql.query(NODE, [...values, p50]);
     await sql.query(CAMERAS, [
       nodeId,
       now,
       cameras.map((camera) => camera.cameraId),
       cameras.map((camera) => storableJson(camera)),
     ]);
-    const [p50, p95] = [middleOf(cameras, "latencyP50Ms"), middleOf(cameras, "latencyP95Ms")];
     if (p50 !== null) {
       const { at, periodMs } = telemetry;
       await sql.query(LATENCY, [nodeId, p50, p95, now, at - periodMs]);
