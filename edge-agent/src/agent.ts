@@ -67,6 +67,7 @@ export class Agent {
   readonly #startedAt = Date.now();
   #ffmpeg: FfmpegLocation | null = null;
   #modelFault: { digest: string; fault: Fault | null } | null = null;
+  #isExhausted = false;
   #rowsCreated = 0;
   #figures: OutboxFigures | null = null;
 
@@ -89,7 +90,10 @@ export class Agent {
       workers: detectWorkers,
       answerWithinMs: config.detect.answerWithinMs,
       onTrouble: (digest, fault) => this.#swap.frames.failed(digest, fault),
-      onExhausted: onFatal,
+      onExhausted: (fault) => {
+        this.#isExhausted = true;
+        onFatal(fault);
+      },
     });
     this.#queue = new FairQueue({ slots: detectWorkers, handler: this.#frameHandler() });
     this.#swap = new ModelSwap({
@@ -186,7 +190,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.#pulse.stop();
     this.#prober.stop();
-    this.#swap.stop();
+    this.#swap.stop(!this.#isExhausted);
     await this.#lanes.stopSources();
     await this.#queue.stop(FRAMES_MS);
     await this.#lanes.end();

@@ -186,11 +186,11 @@ test("a polite stop in the trial is not held against the model", async () => {
   bench.promote(NEW, 1);
   await bench.until("trial");
   for (let round = 0; round < 3; round += 1) {
-    bench.swap.stop();
+    bench.swap.stop(true);
     await bench.halt();
     expect(await bench.boot(long)).toBe("trained");
   }
-  bench.swap.stop();
+  bench.swap.stop(true);
   await bench.halt();
   expect(await bench.boot()).toBe("trained");
   await bench.until("active");

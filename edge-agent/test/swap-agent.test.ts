@@ -14,10 +14,10 @@ import { expect, test } from "vitest";
 import { AgentProcess } from "./agent-process.ts";
 import { ModelServer } from "./model-server.ts";
 import { Signer, sha256, withNote } from "./signing.ts";
-import { crashesOnFrames } from "./strange-models.ts";
+import { crashesOnFrames, slowOnBlack } from "./strange-models.ts";
 import { TestBroker } from "./test-broker.ts";
 import { getModel, TESTDATA, YOLOX_NANO_FILE } from "./test-data.ts";
-import { temporaryFolder } from "./video-fixtures.ts";
+import { makeVideo, temporaryFolder } from "./video-fixtures.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const SQUARE = { id: "square", name: "Square", url: join(TESTDATA, "clips", "opencv-vtest.avi") };
@@ -196,6 +196,36 @@ test("kill -9 twice in the trial: the agent goes back to the model before by its
     () => again.rows.some(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST),
     40_000,
   );
+});
+
+test("a model that hangs again and again is taken back like one that crashes", async () => {
+  const broker = await TestBroker.start();
+  const [signer, server] = [new Signer(), await ModelServer.start()];
+  const folder = temporaryFolder();
+  const clip = join(folder, "night.mkv");
+  makeVideo(clip, "64x64", "-vf", "drawbox=color=black:t=fill", "-c:v", "ffv1");
+  const config = configOf(broker, signer, {
+    detect: { answerWithinMs: 1000 },
+    cameras: [{ id: "night", url: clip }],
+  });
+  const first = new AgentProcess(folder, config);
+  await first.ready();
+  const bytes = slowOnBlack(4000, 200);
+  const digest = await promote({ broker, signer, server }, bytes, 1, { inputSize: 32 });
+  expect(await first.exited).toEqual({ code: 75, signal: null });
+  expect(first.stderr).toContain("DETECTOR_THREADS_LOST");
+  const second = new AgentProcess(folder, config);
+  expect(await second.exited).toEqual({ code: 75, signal: null });
+  const third = new AgentProcess(folder, config);
+  await third.ready();
+  await waitUntil("it is taken back", () => {
+    const status = broker.status;
+    return status?.model?.digest === BASE_DIGEST && status.modelReport?.state === "rejected";
+  });
+  expect(broker.status?.modelReport).toMatchObject({
+    digest,
+    fault: { code: "MODEL_CRASHED_IN_TRIAL" },
+  });
 });
 
 test.runIf(process.arch === "x64")(

@@ -75,7 +75,7 @@ export class SwapBench {
       base: await getModel(path),
     });
     onTestFinished(async () => {
-      bench.swap.stop();
+      bench.swap.stop(true);
       await bench.halt();
       outbox.stop();
     });
@@ -127,7 +127,7 @@ export class SwapBench {
   async halt(): Promise<void> {
     this.#life.over = true;
     if (this.#frames !== null) clearInterval(this.#frames);
-    this.swap.stop();
+    this.swap.stop(false);
     await this.pool.stop();
   }
 

@@ -104,13 +104,13 @@ export class ModelSwap {
     if (state !== "active" || statement.digest !== running.digest) this.#begin();
   }
 
-  /** A polite end: it is not held against a model in its trial. */
-  stop(): void {
+  /** @param isPolite where not, the end is held against a model in its trial, as a crash is. */
+  stop(isPolite: boolean): void {
     this.#stopping.abort();
     this.#attempt.abort();
     for (const timer of [this.#takeAgain, this.#expiry]) if (timer !== null) clearTimeout(timer);
     const { trial } = this.#memory.record;
-    if (trial !== null) this.#memory.change({ trial: { ...trial, running: false } });
+    if (trial !== null && isPolite) this.#memory.change({ trial: { ...trial, running: false } });
     this.#memory.stop();
   }
 
