@@ -1,14 +1,9 @@
 import type { Box } from "@sentinel/protocol/box";
 import { z } from "zod";
-import { storableText } from "../database/storable-json.ts";
+import { personText } from "../api/text-input.ts";
 
 /** The name of a class as a model has it; null is for what moved and was not detected. */
-export const classNameInput = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => storableText(text) === text, "the name of a class")
-  .nullable();
+export const classNameInput = personText(100).nullable();
 
 const fraction = z.number().min(0, "a fraction from 0 to 1").max(1, "a fraction from 0 to 1");
 

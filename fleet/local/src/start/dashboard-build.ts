@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inheritedEnv } from "../config.ts";
 import { localError } from "../errors.ts";
-import { oneAtATime } from "./file-lock.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { repositoryPath } from "./repository.ts";
 
 /** Files and folders that a build of the dashboard depends on. */

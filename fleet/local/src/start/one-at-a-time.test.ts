@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { oneAtATime } from "./file-lock.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 test("work on one lock is done one after the other, also after one that failed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sentinel-lock-"));
