@@ -22,7 +22,7 @@ test("keys are a person's own, and a change of them is in the audit log", async 
   await api.triage.setKeys.mutate({});
   expect(await api.triage.keys.query()).toEqual({});
   const log = await fixture.query("select actor from audit_log where action = 'triage-keys.set'");
-  expect(log.map(({ actor }) => actor)).toEqual(["system", "jon", "system"]);
+  expect(log.map(({ actor }) => actor)).toEqual(["service", "jon", "service"]);
 });
 
 test.each([
