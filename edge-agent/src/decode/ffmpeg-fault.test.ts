@@ -9,7 +9,7 @@ const HEARD: [lines: string[], code: string, message: string][] = [
       "[error] rtsp://user:secret@127.0.0.1:9/x: Connection refused",
     ],
     "CAMERA_UNREACHABLE",
-    "rtsp://***@127.0.0.1:9/x: Connection refused",
+    "rtsp://***@127.0.0.1:9/***: Connection refused",
   ],
   [
     [
@@ -25,7 +25,7 @@ const HEARD: [lines: string[], code: string, message: string][] = [
       "[error] rtsp://u:p@h/x: Server returned 401 Unauthorized (authorization failed)",
     ],
     "CAMERA_AUTH_FAILED",
-    "rtsp://***@h/x: Server returned 401 Unauthorized (authorization failed)",
+    "rtsp://***@h/***: Server returned 401 Unauthorized (authorization failed)",
   ],
   [
     [
@@ -33,7 +33,7 @@ const HEARD: [lines: string[], code: string, message: string][] = [
       "[error] rtsp://h/x: Server returned 404 Not Found",
     ],
     "CAMERA_UNREACHABLE",
-    "rtsp://h/x: Server returned 404 Not Found",
+    "rtsp://h/***: Server returned 404 Not Found",
   ],
   [
     [

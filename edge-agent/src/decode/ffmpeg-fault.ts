@@ -1,6 +1,6 @@
 import type { CodedError } from "@sentinel/protocol/coded-error";
 import { type EdgeErrorCode, edgeError } from "../errors.ts";
-import { redactUrls } from "../source/redact-url.ts";
+import { redactCameraUrls } from "../source/redact-url.ts";
 
 /** The longest side that a camera's frames may have. */
 export const MAX_SIDE = 4096;
@@ -53,7 +53,7 @@ export class FfmpegEar {
   }
 
   hear(line: string): void {
-    const text = redactUrls(line.trim());
+    const text = redactCameraUrls(line.trim());
     if (text === "" || /^frame=/.test(text)) return;
     if (/\bOutput #0/.test(text)) this.#inInput = false;
     if (this.#inInput) this.#stream ??= readStream(text);

@@ -33,7 +33,7 @@ test("a host name that does not exist is a fault that shows no password", async 
   ).rejects.toMatchObject({
     code: "CAMERA_UNREACHABLE",
     message:
-      "rtsp://***@no-such-host.invalid/x: the host name no-such-host.invalid cannot be resolved",
+      "rtsp://***@no-such-host.invalid/***: the host name no-such-host.invalid cannot be resolved",
   });
 });
 

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { edgeError } from "../errors.ts";
-import { redactUrls } from "./redact-url.ts";
+import { redactCameraUrls } from "./redact-url.ts";
 
 /**
  * Replaces the host name of a URL by its address, IPv4 first. An https URL is left as it is: its
@@ -21,7 +21,7 @@ export async function resolveHost(url: string): Promise<string> {
   } catch (error) {
     throw edgeError(
       "CAMERA_UNREACHABLE",
-      `${redactUrls(url)}: the host name ${hostname} cannot be resolved`,
+      `${redactCameraUrls(url)}: the host name ${hostname} cannot be resolved`,
       error,
     );
   }
