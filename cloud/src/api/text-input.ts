@@ -5,7 +5,7 @@ import { z } from "zod";
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * A line of text from a person: trimmed, 1 to `max` UTF-16 units, well-formed Unicode, no control
+ * A line of text from a person: trimmed, 1 to `max` code points, well-formed Unicode, no control
  * characters (PostgreSQL keeps no NUL).
  */
 export function personText(max: number) {

@@ -49,6 +49,11 @@ const READ_REPORTED = {
   name: "read-reported-camera",
   text: "select name from cameras where node_id = $1 and camera_id = $2 and removed_at is null",
 };
+const COUNT_OTHERS = {
+  name: "count-other-camera-settings",
+  text: `select count(*)::int as count from camera_settings
+    where node_id = $1 and camera_id <> $2 and revision > 0`,
+};
 const WRITE_SETTING = {
   name: "write-camera-setting",
   text: `insert into camera_settings
@@ -71,7 +76,13 @@ const TELL = {
   text: `select pg_notify('${DESIRED_CHANNEL}', $1), pg_notify('${CHANGES_CHANNEL}', 'cameras')`,
 };
 
-/** Adds a camera to a node. @throws TRPCError NOT_FOUND for the node, CONFLICT where the id is taken. */
+/** As many as the protocol's desired state holds; a removed one is told to its node for ever. */
+const MOST_CAMERAS = 1000;
+
+/**
+ * Adds a camera to a node.
+ * @throws TRPCError NOT_FOUND for the node, CONFLICT where the id is taken or the node has no room.
+ */
 export function addCamera(
   database: Postgres,
   key: CameraKey,
@@ -84,6 +95,13 @@ export function addCamera(
       throw new TRPCError({
         code: "CONFLICT",
         message: `Node ${key.nodeId} already has a camera ${key.cameraId}; choose another id, or edit that one.`,
+      });
+    }
+    const [others] = await sql.query<{ count: number }>(COUNT_OTHERS, [key.nodeId, key.cameraId]);
+    if ((others?.count ?? 0) >= MOST_CAMERAS) {
+      throw new TRPCError({
+        code: "CONFLICT",
+        message: `Node ${key.nodeId} has ${MOST_CAMERAS} cameras, removed ones among them; that is as many as it takes. Use the id of a removed one, or another node.`,
       });
     }
     const after = { name: wish.name, url: wish.url, enabled: true, deleted_at: null };

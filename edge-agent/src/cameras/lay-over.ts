@@ -1,9 +1,9 @@
-import { isAbsolute } from "node:path";
 import type { DesiredCamera } from "@sentinel/protocol/desired";
 import type { CameraReport } from "@sentinel/protocol/status";
 import type { CameraConfig } from "../config.ts";
 import { cameraSchema } from "../config-schema.ts";
 import { edgeError } from "../errors.ts";
+import { remoteAddressFault } from "../source/remote-address.ts";
 
 /** A node's cameras after people's settings were laid over its own file. */
 export interface LaidOver {
@@ -63,13 +63,13 @@ function apply(
   const url = setting.url ?? file?.url;
   if (url === undefined)
     return "url: this node's own file does not know the camera; give an address";
+  const wrong = remoteAddressFault(url);
+  if (setting.url !== null && wrong !== null) return wrong;
   const parsed = cameraSchema.safeParse({ id, name, url, enabled });
   if (!parsed.success) {
     return parsed.error.issues
       .map(({ path, message }) => `${path.join(".") || "camera"}: accepted: ${message}`)
       .join("; ");
   }
-  const isPath = !/^[a-z][a-z0-9+.-]+:\/\//i.test(url);
-  if (isPath && !isAbsolute(url)) return "url: accepted: an absolute path where it is a file";
   return parsed.data;
 }

@@ -1,10 +1,10 @@
 import type { Reply } from "@sentinel/protocol/reply";
-import { cameraSchema } from "../config-schema.ts";
 import type { VideoStream } from "../decode/ffmpeg-fault.ts";
 import type { FfmpegLocation } from "../decode/ffmpeg-location.ts";
 import { LiveDecoder } from "../decode/live-decoder.ts";
 import { edgeError } from "../errors.ts";
 import { sourceInput } from "./camera-source.ts";
+import { remoteAddressFault } from "./remote-address.ts";
 
 /** What was found behind an address. */
 export type Probe = NonNullable<Reply["probe"]>;
@@ -31,11 +31,8 @@ export class CameraProber {
 
   /** @throws CAMERA_* */
   async probe(url: string, ffmpeg: FfmpegLocation): Promise<Probe> {
-    const checked = cameraSchema.shape.url.safeParse(url);
-    if (!checked.success) {
-      const accepted = checked.error.issues[0]?.message;
-      throw edgeError("CAMERA_SETTINGS_REFUSED", `url: accepted: ${accepted}`);
-    }
+    const wrong = remoteAddressFault(url);
+    if (wrong !== null) throw edgeError("CAMERA_SETTINGS_REFUSED", wrong);
     if (this.#running >= MAX_PROBES) {
       throw edgeError("CAMERA_PROBE_BUSY", `${MAX_PROBES} addresses are being looked at`);
     }
