@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Dependency } from "./api/health.ts";
 import { HttpServer, type HttpServerOptions, type ServedApi } from "./api/http-server.ts";
+import { readMapTiles } from "./api/map-tiles.ts";
 import { MinioBlobStore } from "./blobs/minio-blob-store.ts";
 import { EmbeddedBroker } from "./broker/embedded-broker.ts";
 import { NodeRequests } from "./camera-settings/node-requests.ts";
@@ -250,6 +251,7 @@ export class Cloud {
     const nodeRequests = this.#startNodeRequests(credential);
     await this.#add("triage", new TriageItemMaker({ database: postgres, blobs: pictures, logger }));
     const versions = await this.#startBucket(DATASET_BUCKET);
+    const { mapTiles } = this.#config;
     return {
       reads,
       database: postgres,
@@ -262,6 +264,7 @@ export class Cloud {
       registry: await this.#openRegistry(postgres),
       rollouts: { repo },
       doorway,
+      mapTiles: mapTiles === undefined ? null : await readMapTiles(mapTiles),
       version: ownVersion(),
     };
   }

@@ -41,6 +41,7 @@ const VARIABLES = {
   s3Region: "S3_REGION",
   dashboardDir: "SENTINEL_DASHBOARD_DIR",
   streamUpstream: "SENTINEL_STREAM_UPSTREAM",
+  mapTiles: "SENTINEL_MAP_TILES",
   workDir: "SENTINEL_WORK_DIR",
   signingKeyFile: "SENTINEL_SIGNING_KEY_FILE",
   fleetRepo: "SENTINEL_FLEET_REPO",
@@ -146,6 +147,8 @@ const configSchema = z
     dashboardDir: text.transform((path) => resolve(path)).optional(),
     /** Where the media server answers HLS; user and password may be part of it. */
     streamUpstream: httpUrl.optional(),
+    /** Folder of an operator's own map, as pictures in XYZ order; without it the map shows land and borders. */
+    mapTiles: text.transform((path) => resolve(path)).optional(),
     /** Scratch space of the roles trainer and fleet: everything in it can be made again. */
     workDir: text.default(() => join(tmpdir(), "sentinel-work")).transform((path) => resolve(path)),
     /** Ed25519 private key (PEM) with which manifests and statements are signed. */

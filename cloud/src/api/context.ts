@@ -10,6 +10,7 @@ import type { Doorway } from "../people/invitations.ts";
 import type { AskWho } from "../people/who-asks.ts";
 import type { RegistryParts } from "../registry/registry-parts.ts";
 import type { RolloutParts } from "../rollout/rollout-parts.ts";
+import type { MapTiles } from "./map-tiles.ts";
 
 /** The way back to one client. */
 export interface ClientOutlet {
@@ -31,6 +32,7 @@ export interface ApiParts {
   registry: RegistryParts;
   rollouts: RolloutParts;
   doorway: Doorway;
+  mapTiles: MapTiles | null;
   version: string;
 }
 

@@ -15,6 +15,7 @@ import type { ApiContext, ApiParts } from "./context.ts";
 import { addDashboardFiles } from "./dashboard-files.ts";
 import { endWithSession } from "./end-with-session.ts";
 import { addHealthRoutes, type Dependency } from "./health.ts";
+import { addMapTiles } from "./map-tiles.ts";
 import { requestCredentials } from "./request-credentials.ts";
 import { appRouter } from "./router.ts";
 import { addSameOriginCheck, isSameOrigin } from "./same-origin.ts";
@@ -132,6 +133,7 @@ export class HttpServer {
       blobs: api.blobs,
       onTampered: api.onTampered,
     });
+    if (api.parts.mapTiles !== null) addMapTiles(server, api.parts.mapTiles);
     if (api.dashboardDir !== undefined) await addDashboardFiles(server, api.dashboardDir);
   }
 

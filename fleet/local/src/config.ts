@@ -40,6 +40,11 @@ export function configuredFfmpeg(): string | undefined {
   return process.env.FFMPEG_PATH || undefined;
 }
 
+/** A map of the person's own, as the cloud takes it (cloud/README.md). */
+export function configuredMapTiles(): string | undefined {
+  return process.env.SENTINEL_MAP_TILES || undefined;
+}
+
 /** Where models are kept between runs and clones (XDG Base Directory Specification). */
 export function modelCacheDir(): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");

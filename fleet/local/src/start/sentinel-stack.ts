@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ALLOCATOR_ENVIRONMENT } from "@sentinel/edge-agent/allocator-environment";
 import { z } from "zod";
 import { CameraSimulator } from "../camera-simulator/camera-simulator.ts";
-import { inheritedEnv } from "../config.ts";
+import { configuredMapTiles, inheritedEnv } from "../config.ts";
 import { EmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import { S3Endpoint } from "../s3/s3-endpoint.ts";
 import type { DataDir } from "./data-dir.ts";
@@ -98,6 +98,7 @@ export class SentinelStack {
       new Map(this.nodes.map(({ nodeId }) => [nodeId, nodePassword(secrets, nodeId)])),
     );
     const seed = repositoryPath("fleet/state/channels");
+    const mapTiles = configuredMapTiles();
     const cloud = this.#role("cloud", "cloud/src/main.ts", [], {
       SENTINEL_ROLES: "api,ingest,trainer,fleet",
       SENTINEL_WORK_DIR: join(dataDir.root, "work"),
@@ -114,6 +115,7 @@ export class SentinelStack {
       SENTINEL_SERVICE_TOKEN: secrets.serviceToken,
       SENTINEL_SETUP_TOKEN: secrets.setupToken,
       ...(this.#options.openToGuests ? { SENTINEL_GUEST_ROLE: "viewer" } : {}),
+      ...(mapTiles === undefined ? {} : { SENTINEL_MAP_TILES: resolve(mapTiles) }),
       DATABASE_URL: this.#databaseUrl,
       S3_ENDPOINT: endpoint,
       S3_ACCESS_KEY: secrets.s3AccessKey,
