@@ -25,5 +25,5 @@ test.each([
   "cam.local/user=admin&password=hunter2",
   "hunter2.mp4",
 ])("nothing of %s is shown", (url) => {
-  expect(shownAddress(url)).toBe("an address that cannot be read");
+  expect(shownAddress(url)).toBe("an address that cannot be shown");
 });

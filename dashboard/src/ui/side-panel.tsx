@@ -1,21 +1,44 @@
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "./button.tsx";
 
-/** A form beside the page. */
-export function SidePanel(props: { title: string; onClose: () => void; children: ReactNode }) {
+interface SidePanelProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/**
+ * A form beside the page; on a phone, over it. It takes the focus to its first field, gives it back
+ * when it closes, and closes with Escape.
+ */
+export function SidePanel({ title, onClose, children }: SidePanelProps) {
+  const content = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const first = "input:not(:disabled), select:not(:disabled), button:not(:disabled)";
+    content.current?.querySelector<HTMLElement>(first)?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   return (
     <aside
-      aria-label={props.title}
-      className="flex w-96 shrink-0 flex-col overflow-y-auto border-l bg-panel"
+      aria-label={title}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) onClose();
+      }}
+      className="flex w-96 shrink-0 flex-col overflow-y-auto border-l bg-panel max-sm:fixed max-sm:inset-0 max-sm:z-40 max-sm:w-full max-sm:border-l-0"
     >
       <div className="flex items-center px-4 pt-3">
-        <h2 className="flex-1 text-base font-medium">{props.title}</h2>
-        <Button variant="ghost" size="icon" aria-label="Close" onClick={props.onClose}>
+        <h2 className="min-w-0 flex-1 truncate text-base font-medium">{title}</h2>
+        <Button variant="ghost" size="icon" aria-label="Close" onClick={onClose}>
           <X aria-hidden="true" />
         </Button>
       </div>
-      <div className="p-4">{props.children}</div>
+      <div ref={content} className="p-4">
+        {children}
+      </div>
     </aside>
   );
 }

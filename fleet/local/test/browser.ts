@@ -103,7 +103,10 @@ export async function seriousViolations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    .map(({ id, nodes }) => {
+      const some = nodes.slice(0, 3).map(({ html }) => html);
+      return `${id}, ${nodes.length} times: ${some.join(" ")}`;
+    });
 }
 
 /** Gives a browser the session of a person, who is made on first use. */

@@ -46,10 +46,7 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3 p-4">
-      <h2 className="text-base font-semibold">
-        {camera === null ? "Add a camera" : `Change ${camera.name}`}
-      </h2>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
       <FieldRow id={ids.node} label="Node">
         <select
           id={ids.node}
@@ -99,7 +96,7 @@ export function CameraForm({ camera, nodes, onDone }: CameraFormProps) {
         hint={
           camera === null
             ? "rtsp://, rtsps://, http:// or https://. The node reaches it, not this browser."
-            : `Now ${camera.address ?? "given by the node's own file"}. Leave empty to keep it.`
+            : `Now: ${camera.address ?? "as in the node's own file"}. Leave empty to keep it.`
         }
       >
         <input

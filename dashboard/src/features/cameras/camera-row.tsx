@@ -3,7 +3,8 @@ import { AgeText } from "../../clock/age-text.tsx";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
-import { stateOf, useCameraChanges, wishOf } from "./use-camera-settings.ts";
+import { SwitchButton } from "./switch-button.tsx";
+import { stateOf, wishOf } from "./use-camera-settings.ts";
 
 interface CameraRowProps {
   camera: CameraSetting;
@@ -11,71 +12,99 @@ interface CameraRowProps {
   onEdit: () => void;
 }
 
-/** One camera: what it is, what it does, what was wished and what its node said. */
+/** One camera: what it is, what it does, what was asked for and what its node said. */
 export function CameraRow({ camera, selected, onEdit }: CameraRowProps) {
-  const { edit } = useCameraChanges();
-  const { nodeId, cameraId, reported } = camera;
-  const state = stateOf(camera);
-  const wish = wishOf(camera);
+  const { nodeId, cameraId, reported, name } = camera;
   return (
     <tr className={selected ? "border-b bg-selected" : "border-b hover:bg-hover"}>
-      <td className="py-2 pr-3 pl-4">
+      <td className="max-w-64 py-2 pr-3 pl-4">
         <Link
           to="/live/$nodeId/$cameraId"
           params={{ nodeId, cameraId }}
-          className="font-medium hover:underline"
+          className="block truncate font-medium hover:underline"
+          title={name}
         >
-          {camera.name}
+          {name}
         </Link>
-        <div className="text-xs text-faint">
+        <div className="truncate text-xs text-faint">
           {nodeId} / {cameraId}
         </div>
+        <div className="mt-1 @2xl:hidden">
+          <State camera={camera} />
+          {camera.wish === "requested" || camera.wish === "refused" ? (
+            <Answer camera={camera} />
+          ) : null}
+        </div>
       </td>
-      <td className="px-3 py-2">
-        <span className="flex items-center gap-1.5">
-          <StatusMark tone={state.tone} />
-          {state.word}
-          {reported === null || !camera.enabled ? null : (
-            <AgeText at={reported.since} className="text-xs text-faint" />
-          )}
-        </span>
-        {camera.enabled && reported?.fault != null ? (
-          <div className="max-w-72 truncate text-xs text-down" title={reported.fault.message}>
-            {reported.fault.message}
-          </div>
-        ) : null}
+      <td className="max-w-72 px-3 py-2 @max-2xl:hidden">
+        <State camera={camera} />
       </td>
-      <td className="px-3 py-2 text-dim">
+      <td className="px-3 py-2 whitespace-nowrap text-dim @max-5xl:hidden">
         {reported?.width == null ? "–" : `${reported.width} × ${reported.height}`}
       </td>
-      <td className="px-3 py-2 text-dim">{camera.address ?? "In the node's file"}</td>
-      <td className="px-3 py-2">
-        <span className="flex items-center gap-1.5">
-          <StatusMark tone={wish.tone} />
-          {wish.word}
-          {camera.requestedAt === null || camera.wish === "reported" ? null : (
-            <AgeText at={camera.requestedAt} className="text-xs text-faint" />
-          )}
-        </span>
-        {camera.refusal === null ? null : (
-          <div className="max-w-80 text-xs text-down">{camera.refusal.message}</div>
-        )}
-        {camera.wish === "requested" && !camera.nodeOnline ? (
-          <div className="text-xs text-faint">Its node is away; it answers when it is back.</div>
-        ) : null}
+      <td className="max-w-56 px-3 py-2 text-dim @max-4xl:hidden">
+        <div className="truncate" title={camera.address ?? undefined}>
+          {camera.address ?? "in the node's file"}
+        </div>
+      </td>
+      <td className="max-w-80 px-3 py-2 @max-2xl:hidden">
+        <Answer camera={camera} />
       </td>
       <td className="py-2 pr-4 pl-3">
         <div className="flex justify-end gap-2">
-          <Button onClick={onEdit}>Change</Button>
-          <Button
-            className="w-24 justify-center"
-            disabled={edit.isPending}
-            onClick={() => edit.mutate({ nodeId, cameraId, enabled: !camera.enabled })}
-          >
-            {camera.enabled ? "Switch off" : "Switch on"}
+          <Button aria-label={`Change ${name}`} onClick={onEdit}>
+            Change
           </Button>
+          <span className="@max-5xl:hidden">
+            <SwitchButton camera={camera} />
+          </span>
         </div>
       </td>
     </tr>
+  );
+}
+
+function State({ camera }: { camera: CameraSetting }) {
+  const { reported, enabled } = camera;
+  const { tone, word } = stateOf(camera);
+  return (
+    <>
+      <span className="flex items-center gap-1.5 whitespace-nowrap">
+        <StatusMark tone={tone} />
+        {word}
+        {reported === null || !enabled ? null : (
+          <AgeText at={reported.since} className="text-xs text-faint" />
+        )}
+      </span>
+      {enabled && reported?.fault != null ? (
+        <div className="truncate text-xs text-down" title={reported.fault.message}>
+          {reported.fault.message}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** What was asked for, by whom, and what the node said to it. */
+function Answer({ camera }: { camera: CameraSetting }) {
+  const { tone, word } = wishOf(camera);
+  return (
+    <>
+      <span className="flex items-center gap-1.5 whitespace-nowrap">
+        <StatusMark tone={tone} />
+        {word}
+        {camera.requestedAt === null || camera.wish === "reported" ? null : (
+          <span className="text-xs text-faint">
+            {camera.requestedBy}, <AgeText at={camera.requestedAt} />
+          </span>
+        )}
+      </span>
+      {camera.refusal === null ? null : (
+        <div className="text-xs break-words text-down">{camera.refusal.message}</div>
+      )}
+      {camera.wish === "requested" && !camera.nodeOnline ? (
+        <div className="text-xs text-faint">Its node is away; it answers when it is back.</div>
+      ) : null}
+    </>
   );
 }

@@ -6,14 +6,12 @@ import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
+import { useShortcuts } from "../../ui/use-shortcuts.ts";
 import { useStandingError } from "../../ui/use-standing-error.ts";
 import { useNodes } from "../nodes/use-nodes.ts";
-import { CameraForm } from "./camera-form.tsx";
-import { CameraRow } from "./camera-row.tsx";
-import { RemoveCamera } from "./remove-camera.tsx";
+import { CameraPanel } from "./camera-panel.tsx";
+import { CameraTable } from "./camera-table.tsx";
 import { stateOf, useCameraSettings } from "./use-camera-settings.ts";
-
-const COLUMNS = ["Camera", "State", "Picture", "Address", "Wish", ""];
 
 /** Every camera of every node: what it is and what is wanted of it. */
 export function CamerasPage() {
@@ -22,6 +20,7 @@ export function CamerasPage() {
   const error = useStandingError(query);
   const { data: nodes = [] } = useNodes();
   const [open, setOpen] = useState<"add" | string | null>(null);
+  useShortcuts({ Escape: () => setOpen(null) });
 
   if (cameras === undefined) {
     if (error === null) return <Skeleton />;
@@ -34,12 +33,8 @@ export function CamerasPage() {
       />
     );
   }
-  const chosen =
-    open === null || open === "add"
-      ? undefined
-      : cameras.find((camera) => cameraKey(camera) === open);
+  const chosen = cameras.find((camera) => cameraKey(camera) === open);
   const live = cameras.filter((camera) => stateOf(camera).tone === "live").length;
-  const panel = open === "add" || chosen !== undefined;
   return (
     <div className="flex h-full min-h-0">
       <TopBarSlot>
@@ -51,7 +46,7 @@ export function CamerasPage() {
           Add camera
         </Button>
       </TopBarSlot>
-      <div className="min-w-0 flex-1 overflow-auto">
+      <div className="@container min-w-0 flex-1 overflow-auto">
         {cameras.length === 0 ? (
           <Message icon={<Cctv />} title="No cameras yet">
             <p>
@@ -61,41 +56,16 @@ export function CamerasPage() {
             </p>
           </Message>
         ) : (
-          <table className="w-full text-left">
-            <thead className="sticky top-0 bg-canvas">
-              <tr className="border-b text-xs text-dim">
-                {COLUMNS.map((column) => (
-                  <th key={column} scope="col" className="h-8 px-3 font-medium first:pl-4">
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {cameras.map((camera) => (
-                <CameraRow
-                  key={cameraKey(camera)}
-                  camera={camera}
-                  selected={cameraKey(camera) === open}
-                  onEdit={() => setOpen(cameraKey(camera))}
-                />
-              ))}
-            </tbody>
-          </table>
+          <CameraTable cameras={cameras} open={open} onOpen={setOpen} />
         )}
       </div>
-      {panel ? (
-        <aside className="w-96 shrink-0 overflow-y-auto border-l bg-panel">
-          <CameraForm
-            key={open}
-            camera={chosen ?? null}
-            nodes={nodes}
-            onDone={() => setOpen(null)}
-          />
-          {chosen === undefined ? null : (
-            <RemoveCamera camera={chosen} onDone={() => setOpen(null)} />
-          )}
-        </aside>
+      {open === "add" || chosen !== undefined ? (
+        <CameraPanel
+          key={open}
+          camera={chosen ?? null}
+          nodes={nodes}
+          onClose={() => setOpen(null)}
+        />
       ) : null}
     </div>
   );
@@ -103,9 +73,9 @@ export function CamerasPage() {
 
 function Skeleton() {
   return (
-    <div role="status" aria-label="Loading the cameras" className="flex flex-col gap-px p-4">
+    <div role="status" aria-label="Loading the cameras" className="flex flex-col gap-2 p-4">
       {["a", "b", "c", "d"].map((row) => (
-        <div key={row} className="h-12 animate-pulse rounded-md bg-panel" />
+        <div key={row} className="skeleton h-11" />
       ))}
     </div>
   );

@@ -8,9 +8,9 @@ import { useCameraChanges } from "./use-camera-settings.ts";
 export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone: () => void }) {
   const { remove } = useCameraChanges();
   const [sure, setSure] = useState(false);
-  const { nodeId, cameraId } = camera;
+  const { nodeId, cameraId, name } = camera;
   return (
-    <section className="mx-4 flex flex-col gap-2 border-t py-3">
+    <>
       <p className="text-xs text-dim">
         Removing takes it from its node. Its events and annotations stay.
       </p>
@@ -18,11 +18,11 @@ export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone
         {sure ? (
           <>
             <Button
-              className="text-down"
+              className="min-w-0 text-down"
               disabled={remove.isPending}
               onClick={() => remove.mutate({ nodeId, cameraId }, { onSuccess: onDone })}
             >
-              Remove {camera.name}
+              <span className="truncate">Remove {name}</span>
             </Button>
             <Button variant="ghost" onClick={() => setSure(false)}>
               Keep
@@ -33,6 +33,6 @@ export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone
         )}
       </div>
       <FormError error={remove.error} />
-    </section>
+    </>
   );
 }

@@ -3,6 +3,8 @@ import type { CameraSetting } from "../../connection/api.ts";
 import { useTRPC } from "../../connection/api.ts";
 import type { StatusTone } from "../../ui/status-mark.tsx";
 
+type Placement = Pick<CameraSetting, "nodeId" | "cameraId" | "place">;
+
 /** Every camera with what is wanted of it; asked for again whenever cameras change. */
 export function useCameraSettings() {
   return useQuery(useTRPC().cameras.settings.queryOptions());
@@ -13,11 +15,18 @@ export function useCameraChanges() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const onSettled = () => queryClient.invalidateQueries({ queryKey: trpc.cameras.pathKey() });
+  /** A camera stays where a hand put it, also before the cloud has answered. */
+  const onMutate = ({ nodeId, cameraId, place }: Placement) =>
+    queryClient.setQueryData(trpc.cameras.settings.queryKey(), (list) =>
+      list?.map((camera) =>
+        camera.nodeId === nodeId && camera.cameraId === cameraId ? { ...camera, place } : camera,
+      ),
+    );
   return {
     add: useMutation(trpc.cameras.add.mutationOptions({ onSettled })),
     edit: useMutation(trpc.cameras.edit.mutationOptions({ onSettled })),
     remove: useMutation(trpc.cameras.remove.mutationOptions({ onSettled })),
-    place: useMutation(trpc.cameras.place.mutationOptions({ onSettled })),
+    place: useMutation(trpc.cameras.place.mutationOptions({ onMutate, onSettled })),
     probe: useMutation(trpc.cameras.probe.mutationOptions()),
   };
 }
