@@ -223,14 +223,8 @@ test("five hundred cameras are a few clusters that open, and can be found by nam
   await page.getByRole("complementary").getByRole("button", { name: "Gate 477" }).click();
   await marker(page, "Gate 477").waitFor(WITHIN);
   expect(await count(page.locator(".camera-marker[data-selected=true]"))).toBe(1);
-  const before = await clusters.first().getAttribute("aria-label");
-  await clusters.first().click();
-  await expect.poll(() => clusters.first().getAttribute("aria-label"), WITHIN).not.toBe(before);
-  for (let click = 0; (await count(clusters)) > 0 && click < 8; click += 1) {
-    await clusters.first().click();
-    await page.waitForTimeout(500);
-  }
-  expect(await count(page.locator(".camera-marker"))).toBeGreaterThan(1);
+  await clusters.first().press("Enter");
+  await expect.poll(() => count(page.locator(".camera-marker")), WITHIN).toBeGreaterThan(1);
 });
 
 test("without WebGL the page says so, and the list still works", async () => {

@@ -48,6 +48,10 @@ export class ClusterMarker {
     this.marker.setLngLat([at.longitude, at.latitude]);
   }
 
+  get isHeld(): boolean {
+    return false;
+  }
+
   pulse(): void {
     pulseRing(this.#element.firstElementChild as Element);
   }

@@ -1,7 +1,7 @@
 import { LngLatBounds, type Map as MapLibre } from "maplibre-gl";
 import type { CameraSetting } from "../../connection/api.ts";
 import { CameraMarker } from "./camera-marker.ts";
-import { clusterCameras, SINGLE_ZOOM } from "./cluster-cameras.ts";
+import { type Cluster, clusterCameras, SINGLE_ZOOM } from "./cluster-cameras.ts";
 import { ClusterMarker } from "./cluster-marker.ts";
 
 type Place = NonNullable<CameraSetting["place"]>;
@@ -20,21 +20,26 @@ export class MapMarkers {
   readonly #clusters = new Map<string, ClusterMarker>();
   #cameras: ReadonlyMap<string, CameraSetting> = new Map();
   #selected: string | null = null;
-  #zoom = -1;
+  #joined: Cluster[] = [];
+  #joinedAt = -1;
 
   constructor(map: MapLibre, options: MapMarkersOptions) {
     this.#map = map;
     this.#options = options;
-    map.on("zoom", () => {
-      if (Math.floor(map.getZoom()) !== this.#zoom) this.#draw();
+    map.on("move", () => {
+      if (Math.floor(map.getZoom()) !== this.#joinedAt) this.#join();
+      this.#draw();
     });
-    map.on("moveend", () => this.#draw());
   }
 
   show(cameras: ReadonlyMap<string, CameraSetting>, selected: string | null): void {
     this.#cameras = cameras;
     this.#selected = selected;
+    this.#join();
     this.#draw();
+    for (const [key, single] of this.#single) this.#tell(key, single);
+    for (const cluster of this.#joined)
+      this.#clusters.get(nameOf(cluster))?.show(this.#of(cluster), cluster);
   }
 
   /** Where the placed cameras are; empty where none is placed. */
@@ -49,53 +54,46 @@ export class MapMarkers {
     }
   }
 
-  #draw(): void {
-    const zoom = this.#map.getZoom();
-    this.#zoom = Math.floor(zoom);
+  #join(): void {
+    this.#joinedAt = Math.floor(this.#map.getZoom());
     const places = new Map<string, Place>();
     for (const [key, { place }] of this.#cameras) if (place !== null) places.set(key, place);
     // What is in hand, or looked at, must not vanish into a cluster.
     const apart = new Set([...this.#single].flatMap(([key, one]) => (one.isHeld ? [key] : [])));
     if (this.#selected !== null) apart.add(this.#selected);
-    const seen = clusterCameras(places, zoom, apart).filter((cluster) =>
-      this.#isNear(cluster, apart),
-    );
-    const wanted = new Map(seen.map((cluster) => [cluster.keys.join(" "), cluster]));
+    this.#joined = clusterCameras(places, this.#joinedAt, apart);
+  }
+
+  /** Only what is in view is on the page: the keyboard must not lead to what nobody sees. */
+  #draw(): void {
+    const view = this.#map.getBounds();
+    const seen = this.#joined.filter((cluster) => isIn(view, cluster));
+    const wanted = new Set(seen.map(nameOf));
     for (const markers of [this.#single, this.#clusters]) {
-      for (const [keys, marker] of markers) {
-        if (wanted.has(keys)) continue;
+      for (const [name, marker] of markers) {
+        if (wanted.has(name) || marker.isHeld) continue;
         marker.remove();
-        markers.delete(keys);
+        markers.delete(name);
       }
     }
-    for (const [name, { keys, ...at }] of wanted) {
-      const cameras = keys.flatMap((key) => this.#cameras.get(key) ?? []);
-      const [only] = cameras;
-      const place = places.get(name);
-      if (only === undefined) continue;
-      if (cameras.length > 1 || place === undefined) this.#clusterOf(name).show(cameras, at);
-      else this.#singleOf(name).show(only, place, name === this.#selected);
-    }
-    for (const { marker } of [...this.#single.values(), ...this.#clusters.values()]) {
-      if (marker.getElement().parentElement === null) marker.addTo(this.#map);
+    for (const cluster of seen) {
+      const name = nameOf(cluster);
+      if (this.#single.has(name) || this.#clusters.has(name)) continue;
+      const made = cluster.keys.length > 1 ? this.#makeCluster(cluster) : this.#makeSingle(name);
+      made.marker.addTo(this.#map);
     }
   }
 
-  /** In view, or so near that it soon may be. */
-  #isNear(
-    cluster: { keys: string[]; latitude: number; longitude: number },
-    apart: ReadonlySet<string>,
-  ): boolean {
-    if (cluster.keys.some((key) => apart.has(key))) return true;
-    const view = this.#map.getBounds();
-    const [width, height] = [view.getEast() - view.getWest(), view.getNorth() - view.getSouth()];
-    const { lng, lat } = view.getCenter();
-    return Math.abs(cluster.longitude - lng) <= width && Math.abs(cluster.latitude - lat) <= height;
+  #of({ keys }: Cluster): CameraSetting[] {
+    return keys.flatMap((key) => this.#cameras.get(key) ?? []);
   }
 
-  #singleOf(key: string): CameraMarker {
-    const known = this.#single.get(key);
-    if (known !== undefined) return known;
+  #tell(key: string, single: CameraMarker): void {
+    const camera = this.#cameras.get(key);
+    if (camera?.place != null) single.show(camera, camera.place, key === this.#selected);
+  }
+
+  #makeSingle(key: string): CameraMarker {
     const made = new CameraMarker({
       onSelect: () => this.#options.onSelect(key),
       onMove: ({ lat, lng }) => this.#options.onPlace(key, { latitude: lat, longitude: lng }),
@@ -106,20 +104,20 @@ export class MapMarkers {
       },
     });
     this.#single.set(key, made);
+    this.#tell(key, made);
     return made;
   }
 
-  #clusterOf(name: string): ClusterMarker {
-    const known = this.#clusters.get(name);
-    if (known !== undefined) return known;
+  #makeCluster(cluster: Cluster): ClusterMarker {
     const made = new ClusterMarker(() => {
-      this.#map.fitBounds(this.#boundsOf(name.split(" ")), {
+      this.#map.fitBounds(this.#boundsOf(cluster.keys), {
         padding: 120,
         maxZoom: SINGLE_ZOOM,
         duration: 250,
       });
     });
-    this.#clusters.set(name, made);
+    this.#clusters.set(nameOf(cluster), made);
+    made.show(this.#of(cluster), cluster);
     return made;
   }
 
@@ -131,4 +129,16 @@ export class MapMarkers {
     }
     return bounds;
   }
+}
+
+function nameOf({ keys }: Cluster): string {
+  return keys.join(" ");
+}
+
+function isIn(view: LngLatBounds, { latitude, longitude }: Cluster): boolean {
+  const { lng, lat } = view.getCenter();
+  // The shorter way around the earth.
+  const east = ((((longitude - lng + 180) % 360) + 360) % 360) - 180;
+  const [width, height] = [view.getEast() - view.getWest(), view.getNorth() - view.getSouth()];
+  return Math.abs(east) <= width / 2 && Math.abs(latitude - lat) <= height / 2;
 }
