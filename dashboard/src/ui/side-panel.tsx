@@ -8,20 +8,28 @@ interface SidePanelProps {
   children: ReactNode;
 }
 
+const FIELDS = ":is(input, select, button):not(:disabled)";
+
 /**
  * A form beside the page; on a phone, over it. It takes the focus to its first field, gives it back
  * when it closes, and closes with Escape.
  */
 export function SidePanel({ title, onClose, children }: SidePanelProps) {
   const content = useRef<HTMLDivElement>(null);
+  const isFocused = useRef(false);
   useEffect(() => {
     const before = document.activeElement;
-    const first = "input:not(:disabled), select:not(:disabled), button:not(:disabled)";
-    content.current?.querySelector<HTMLElement>(first)?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  // Again and again, because fields may come after the panel.
+  useEffect(() => {
+    if (isFocused.current) return;
+    const field = content.current?.querySelector<HTMLElement>(FIELDS);
+    field?.focus();
+    isFocused.current = field != null;
+  });
   return (
     <aside
       aria-label={title}

@@ -49,7 +49,7 @@ export class DatasetFixture {
     this.#close = close;
   }
 
-  static async start(): Promise<DatasetFixture> {
+  static async start(environment: Record<string, string> = {}): Promise<DatasetFixture> {
     const s3 = await startS3({ buckets: [PICTURES, "sentinel-datasets"] });
     const cloud = await startCloud(
       {},
@@ -58,6 +58,7 @@ export class DatasetFixture {
         S3_ACCESS_KEY: ACCESS_KEY,
         S3_SECRET_KEY: SECRET_KEY,
         S3_REGION: REGION,
+        ...environment,
       },
     );
     return new DatasetFixture(cloud, s3, await mkdtemp(join(tmpdir(), "sentinel-datasets-")));

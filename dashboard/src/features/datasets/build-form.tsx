@@ -153,7 +153,6 @@ function Fields({ choices, onBuilt }: { choices: QueryChoices; onBuilt: (id: str
           step={5}
           value={wanted.share}
           onChange={({ target }) => change({ share: Number(target.value) })}
-          className="accent-accent"
         />
       </FieldRow>
       <BuildPreview wish={wish} />

@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { Lock } from "lucide-react";
 import { AgeText } from "../../clock/age-text.tsx";
 import { plural, shortDigest } from "../../format/amount.ts";
+import { LIST_PANE } from "../../ui/panes.ts";
 import { SPLITS } from "./dataset-words.ts";
 import { SplitBar } from "./split-bar.tsx";
 import type { DatasetSummary, GoldenSet, Split } from "./use-datasets.ts";
@@ -16,7 +17,7 @@ interface DatasetListProps {
 /** Every version, the newest first, and below them the golden sets. */
 export function DatasetList({ datasets, golden, shown, onOpen }: DatasetListProps) {
   return (
-    <div className="flex w-80 shrink-0 flex-col overflow-y-auto border-r">
+    <div className={`flex w-80 flex-col ${LIST_PANE}`}>
       <nav aria-label="Dataset versions">
         <ul>
           {datasets.map((dataset) => (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { plural } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
+import { PANES } from "../../ui/panes.ts";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { useShortcuts } from "../../ui/use-shortcuts.ts";
@@ -66,10 +67,10 @@ export function DatasetsPage({ dataset: named, compare }: DatasetsPageProps) {
         </span>
         <Button variant="solid" onClick={() => setPanel("build")}>
           <Plus aria-hidden="true" />
-          Build a version
+          <span className="max-sm:sr-only">Build a version</span>
         </Button>
       </TopBarSlot>
-      <div className="flex min-h-0 flex-1">
+      <div className={PANES}>
         {shown === undefined ? (
           <div className="flex-1">
             <Message icon={<Layers />} title="No version was built yet">

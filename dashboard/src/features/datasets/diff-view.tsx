@@ -60,7 +60,7 @@ function Differences({ diff }: { diff: DatasetDiff }) {
   const { shown, button } = useFewRows(classes, "classes");
   return (
     <>
-      <dl className="grid grid-cols-2 gap-px border-y bg-line lg:grid-cols-5">
+      <dl className="grid grid-cols-2 gap-px border-y bg-line lg:grid-cols-5 max-lg:[&>:last-child]:col-span-2">
         <Figure name="Added" value={counts.added} />
         <Figure name="Removed" value={counts.removed} />
         <Figure name="Answered anew" value={counts.answers} />
@@ -113,7 +113,7 @@ function Differences({ diff }: { diff: DatasetDiff }) {
         count={diff.changed.length}
         listed={diff.changed.length}
       >
-        <div className="grid grid-cols-[repeat(auto-fill,minmax(24rem,1fr))] gap-4">
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(24rem,100%),1fr))] gap-4">
           {diff.changed.map((pair) => (
             <div
               key={pair.after.picture}

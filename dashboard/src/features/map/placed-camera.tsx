@@ -58,7 +58,6 @@ export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraPro
         max={359}
         step={1}
         value={direction ?? 0}
-        className="accent-accent"
         onChange={({ target }) => {
           const value = target.valueAsNumber;
           setDragged(value);

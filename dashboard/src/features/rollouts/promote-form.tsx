@@ -1,9 +1,9 @@
-import { X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { shortDigest } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { useChannels, usePromotable, useRolloutChanges } from "./use-rollouts.ts";
 
 interface PromoteFormProps {
@@ -17,32 +17,24 @@ export function PromoteForm({ model, onClose }: PromoteFormProps) {
   const { data: channels } = useChannels();
   const { data: models } = usePromotable();
   return (
-    <aside aria-label="Promote a model" className="w-80 shrink-0 overflow-y-auto border-l bg-panel">
-      <div className="flex items-center px-4 pt-3">
-        <h2 className="flex-1 text-base font-medium">Promote a model</h2>
-        <Button variant="ghost" size="icon" aria-label="Close" onClick={onClose}>
-          <X aria-hidden="true" />
-        </Button>
-      </div>
-      <div className="p-4">
-        {channels === undefined || models === undefined ? (
-          <div className="skeleton h-40" />
-        ) : channels.length === 0 ? (
-          <p className="text-dim">
-            There is no channel: commit a file channels/stable.yaml to the fleet's repository.
-          </p>
-        ) : models.length === 0 ? (
-          <p className="text-dim">No model is approved yet; approve one on the page Models.</p>
-        ) : (
-          <Fields
-            channels={channels.map(({ channel, digest }) => ({ channel, digest }))}
-            models={models}
-            model={model}
-            onClose={onClose}
-          />
-        )}
-      </div>
-    </aside>
+    <SidePanel title="Promote a model" onClose={onClose}>
+      {channels === undefined || models === undefined ? (
+        <div className="skeleton h-40" />
+      ) : channels.length === 0 ? (
+        <p className="text-dim">
+          There is no channel: commit a file channels/stable.yaml to the fleet's repository.
+        </p>
+      ) : models.length === 0 ? (
+        <p className="text-dim">No model is approved yet; approve one on the page Models.</p>
+      ) : (
+        <Fields
+          channels={channels.map(({ channel, digest }) => ({ channel, digest }))}
+          models={models}
+          model={model}
+          onClose={onClose}
+        />
+      )}
+    </SidePanel>
   );
 }
 

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { AgeText } from "../../clock/age-text.tsx";
+import { LIST_PANE } from "../../ui/panes.ts";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { modelWords, stateOf } from "./rollout-words.ts";
 import type { RolloutItem } from "./use-rollouts.ts";
@@ -13,7 +14,7 @@ interface RolloutListProps {
 /** The history, the newest first. */
 export function RolloutList({ rollouts, shown, onOpen }: RolloutListProps) {
   return (
-    <nav aria-label="Rollouts" className="w-80 shrink-0 overflow-y-auto border-r">
+    <nav aria-label="Rollouts" className={`w-80 ${LIST_PANE}`}>
       <ul>
         {rollouts.map((rollout) => {
           const { tone, words } = stateOf(rollout);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { plural } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
+import { PANES } from "../../ui/panes.ts";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { useShortcuts } from "../../ui/use-shortcuts.ts";
@@ -67,7 +68,7 @@ export function RolloutsPage({ rollout: named, promote }: RolloutsPageProps) {
         )}
       </TopBarSlot>
       <ChannelStrip />
-      <div className="flex min-h-0 flex-1">
+      <div className={PANES}>
         {shown === undefined ? (
           <div className="flex-1">
             {repo === null ? (

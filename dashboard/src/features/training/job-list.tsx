@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { AgeText } from "../../clock/age-text.tsx";
 import { useNow } from "../../clock/use-now.ts";
 import { formatScore, shortDigest } from "../../format/amount.ts";
+import { LIST_PANE } from "../../ui/panes.ts";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { bestAp50, causeWords, isPending, spanOf, stageWords, stateOf } from "./job-words.ts";
 import type { TrainingJob } from "./use-training.ts";
@@ -15,7 +16,7 @@ interface JobListProps {
 /** Every job, the newest first: state, what from, and what came of it. */
 export function JobList({ jobs, shown, onOpen }: JobListProps) {
   return (
-    <nav aria-label="Training jobs" className="w-88 shrink-0 overflow-y-auto border-r">
+    <nav aria-label="Training jobs" className={`w-88 ${LIST_PANE}`}>
       <ul>
         {jobs.map((job) => (
           <li key={job.jobId} className="border-b">

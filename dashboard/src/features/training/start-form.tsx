@@ -1,8 +1,8 @@
-import { X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { plural, shortDigest } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { type StartOptions, useStartOptions, useTrainingChanges } from "./use-training.ts";
 
 interface StartFormProps {
@@ -14,25 +14,17 @@ interface StartFormProps {
 export function StartForm({ onClose, onStarted }: StartFormProps) {
   const { data: options, error } = useStartOptions();
   return (
-    <aside aria-label="Start a job" className="w-80 shrink-0 overflow-y-auto border-l bg-panel">
-      <div className="flex items-center px-4 pt-3">
-        <h2 className="flex-1 text-base font-medium">Start a job</h2>
-        <Button variant="ghost" size="icon" aria-label="Close" onClick={onClose}>
-          <X aria-hidden="true" />
-        </Button>
-      </div>
-      <div className="p-4">
-        {options === undefined ? (
-          error === null ? (
-            <div className="skeleton h-40" />
-          ) : (
-            <FormError error={error} />
-          )
+    <SidePanel title="Start a job" onClose={onClose}>
+      {options === undefined ? (
+        error === null ? (
+          <div className="skeleton h-40" />
         ) : (
-          <Fields options={options} onStarted={onStarted} />
-        )}
-      </div>
-    </aside>
+          <FormError error={error} />
+        )
+      ) : (
+        <Fields options={options} onStarted={onStarted} />
+      )}
+    </SidePanel>
   );
 }
 
