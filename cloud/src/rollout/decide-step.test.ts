@@ -118,6 +118,17 @@ describe("waits", () => {
     );
   });
 
+  test.each([
+    [120, "120 s"],
+    [121, "3 min"],
+    [900, "15 min"],
+    [7201, "3 h"],
+  ])("%i s that are left of a watch are told as %s", (left, words) => {
+    const enoughSince = NOW + (left - 60) * 1000;
+    const { why } = decideStep(situation({ active: 2 }, { enoughSince }));
+    expect(why).toMatch(new RegExp(`for another ${words}\\.$`));
+  });
+
   test("anew where the share was lost meanwhile", () => {
     const step = decideStep(situation({ active: 1, swapping: 1 }, { enoughSince: NOW - 50_000 }));
     expect(step).toMatchObject({ step: "wait", enoughSince: null });

@@ -65,11 +65,18 @@ export function decideStep(situation: Situation): Step {
   const enoughSince = current.enoughSince ?? now;
   const leftMs = enoughSince + current.watchSeconds * 1000 - now;
   if (leftMs > 0) {
-    const seconds = Math.ceil(leftMs / 1000);
-    const why = `${activeWords(seen)} Watches wave ${current.name} for another ${seconds} s.`;
+    const why = `${activeWords(seen)} Watches wave ${current.name} for another ${spanWords(leftMs)}.`;
     return { step: "wait", enoughSince, why };
   }
   return { step: onward, why: activeWords(seen) };
+}
+
+/** `40 s`, `15 min`, `3 h`: rounded up, so that the sentence changes no more often than it must. */
+function spanWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds <= 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
 /** The bound that a wave has broken, as a sentence; null where none has. */

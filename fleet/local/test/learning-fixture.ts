@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { resolveModel } from "@sentinel/edge-agent/model/resolve-model";
 import type { Box } from "@sentinel/protocol/box";
 import { readTrustedKeys, type TrustedKeys } from "@sentinel/protocol/signed-document";
@@ -201,6 +201,19 @@ export class LearningFixture {
 
   query<Row extends Record<string, unknown>>(text: string, values: unknown[] = []) {
     return this.cloud.database.query<Row>(text, values);
+  }
+
+  /** Takes every picture out of the store. */
+  async removePictures(): Promise<void> {
+    const client = awsClient(this.#s3);
+    const rows = await this.cloud.database.query<{ picture: string }>(
+      "select distinct picture from annotations",
+    );
+    for (const { picture } of rows) {
+      const Key = `snapshots/node-a/${picture}.jpg`;
+      await client.send(new DeleteObjectCommand({ Bucket: "sentinel-clips", Key }));
+    }
+    client.destroy();
   }
 
   async stop(): Promise<void> {

@@ -3,12 +3,20 @@ import { formatSpan } from "../../format/age.ts";
 import { plural, shortDigest } from "../../format/amount.ts";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { modelWords } from "./rollout-words.ts";
-import { type Channel, type FleetRepo, useChannels, useRepo } from "./use-rollouts.ts";
+import {
+  type Channel,
+  type FleetRepo,
+  type RolloutItem,
+  useChannels,
+  useRepo,
+  useRollouts,
+} from "./use-rollouts.ts";
 
 /** What Git says now: its channels, and what stands in the way of its newest commit. */
 export function ChannelStrip() {
   const { data: channels } = useChannels();
   const { data: repo } = useRepo();
+  const { data: rollouts } = useRollouts();
   if (channels === undefined || repo === undefined) {
     return <div className="h-[59px] shrink-0 border-b bg-panel" />;
   }
@@ -18,7 +26,11 @@ export function ChannelStrip() {
       {repo.fault === null ? null : <RepoFault repo={repo} fault={repo.fault} />}
       <div className="flex flex-wrap gap-x-8 gap-y-2 px-4 py-2.5">
         {channels.map((channel) => (
-          <ChannelFacts key={channel.channel} channel={channel} />
+          <ChannelFacts
+            key={channel.channel}
+            channel={channel}
+            newest={rollouts?.find((rollout) => rollout.channel === channel.channel)}
+          />
         ))}
         <p className="ml-auto self-end text-right text-xs text-faint">
           <span className="block max-w-80 truncate" title={repo.url}>
@@ -31,7 +43,12 @@ export function ChannelStrip() {
   );
 }
 
-function ChannelFacts({ channel }: { channel: Channel }) {
+interface ChannelFactsProps {
+  channel: Channel;
+  newest: RolloutItem | undefined;
+}
+
+function ChannelFacts({ channel, newest }: ChannelFactsProps) {
   const now = useNow(60_000);
   return (
     <div className="flex flex-wrap gap-x-6 gap-y-1">
@@ -42,6 +59,11 @@ function ChannelFacts({ channel }: { channel: Channel }) {
             ? "no model: each node runs what it was started with"
             : modelWords(channel.modelName, channel.digest)}
         </p>
+        {isBehind(channel, newest) ? (
+          <p className="text-xs text-stale">
+            Git still names it; the commit that goes back is tried until Git takes it.
+          </p>
+        ) : null}
       </div>
       {channel.waves.map((wave) => (
         <div key={wave.name}>
@@ -65,6 +87,13 @@ function ChannelFacts({ channel }: { channel: Channel }) {
       ))}
     </div>
   );
+}
+
+/** The model was taken back in the field, and Git could not be told yet. */
+function isBehind(channel: Channel, newest: RolloutItem | undefined): boolean {
+  if (newest === undefined || newest.toDigest === newest.fromDigest) return false;
+  const isBack = newest.state === "aborted" || newest.state === "rolled-back";
+  return isBack && channel.digest === newest.toDigest;
 }
 
 function RepoFault({ repo, fault }: { repo: FleetRepo; fault: NonNullable<FleetRepo["fault"]> }) {

@@ -1,12 +1,14 @@
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "../../ui/button.tsx";
+import { FIELD } from "../../ui/form-parts.tsx";
 import { type RolloutItem, useRolloutChanges } from "./use-rollouts.ts";
 
 /** Pause, resume and abort, always in reach while a rollout is open. */
 export function RolloutActions({ rollout }: { rollout: RolloutItem }) {
   const { pause, resume, abort } = useRolloutChanges();
   const [sure, setSure] = useState(false);
+  const [reason, setReason] = useState("");
   const { rolloutId, fromDigest, fromName } = rollout;
   const refused = (what: string) => ({
     onError: (fault: { message: string }) => {
@@ -20,17 +22,28 @@ export function RolloutActions({ rollout }: { rollout: RolloutItem }) {
         ? "The nodes keep what they run: nothing is known to go back to."
         : `Nodes that have it go back to ${fromName ?? fromDigest.slice(0, 12)}.`;
     return (
-      <span className="flex flex-wrap items-center gap-2">
+      <form
+        className="flex flex-wrap items-center justify-end gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const why = reason.trim();
+          abort.mutate({ rolloutId, ...(why === "" ? {} : { reason: why }) }, refused("aborted"));
+        }}
+      >
         <span className="text-xs text-dim">{back}</span>
+        <input
+          aria-label="Reason for the abort"
+          placeholder="Reason, if there is one to tell"
+          maxLength={300}
+          className={`${FIELD} max-w-60`}
+          value={reason}
+          onChange={({ target }) => setReason(target.value)}
+        />
         <Button onClick={() => setSure(false)}>Keep going</Button>
-        <Button
-          className="text-down"
-          disabled={abort.isPending}
-          onClick={() => abort.mutate({ rolloutId }, refused("aborted"))}
-        >
+        <Button type="submit" className="text-down" disabled={abort.isPending}>
           Abort and go back
         </Button>
-      </span>
+      </form>
     );
   }
   return (

@@ -13,7 +13,7 @@ export function WaveEvidence({ wave, bounds }: WaveEvidenceProps) {
   const { evidence } = wave;
   if (evidence === null || wave.startedAt === null) return null;
   return (
-    <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2 xl:grid-cols-4">
+    <dl className="grid gap-x-8 gap-y-3 @xl:grid-cols-2 @5xl:grid-cols-4">
       <ActiveShare wave={wave} evidence={evidence} />
       <BadShare evidence={evidence} bounds={bounds} />
       <EventRate wave={wave} evidence={evidence} bounds={bounds} />
@@ -51,7 +51,7 @@ function BadShare({ evidence, bounds }: { evidence: Evidence; bounds: RolloutDet
   return (
     <Line
       name="Rejected or not well"
-      value={nodes === 0 ? "–" : `${rejected} and ${unhealthy}`}
+      value={nodes === 0 ? "–" : `${rejected} rejected, ${unhealthy} not well`}
       bound={
         bounds.rejectedShare === bounds.unhealthyShare
           ? `goes back above ${percent(most)}`

@@ -18,7 +18,10 @@ export function WaveSection({ wave, bounds, isCurrent }: WaveSectionProps) {
   const { evidence, nodes, startedAt } = wave;
   const labels = Object.entries(wave.labels).map(([name, value]) => `${name}=${value}`);
   return (
-    <section aria-label={`Wave ${wave.name}`} className="flex flex-col gap-3 border-t px-4 py-3">
+    <section
+      aria-label={`Wave ${wave.name}`}
+      className="@container flex flex-col gap-3 border-t px-4 py-3"
+    >
       <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <span className="flex items-center gap-2">
           <StatusMark tone={tone} />

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { AgeText } from "../../clock/age-text.tsx";
 import { useNow } from "../../clock/use-now.ts";
-import { formatScore } from "../../format/amount.ts";
+import { formatScore, plural } from "../../format/amount.ts";
 import { Button } from "../../ui/button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { JobCurve } from "./job-curve.tsx";
@@ -110,14 +110,20 @@ function noneOf(job: TrainingJob): string {
 
 function secondsAnEpoch(job: TrainingJob): string {
   const last = job.curve.at(-1);
-  return last === undefined ? noneOf(job) : `${last.seconds.toFixed(1)} s the last one`;
+  if (last === undefined) return noneOf(job);
+  const asked = job.settings.epochs;
+  if (job.state === "done" && typeof asked === "number" && job.curve.length < asked) {
+    return `of ${asked}; no more was gained`;
+  }
+  return `${last.seconds.toFixed(1)} s the last one`;
 }
 
-/** How the best epoch compares with the first point of the curve. */
+/** In which epoch the best was, and how it compares with the first. */
 function gain({ curve }: TrainingJob, best: number): string {
   const first = curve[0];
-  if (first === undefined || curve.length < 2) return "after the first epoch";
+  const epoch = curve.find(({ validationAp50 }) => validationAp50 === best)?.epoch;
+  if (first === undefined || epoch === undefined || epoch === first.epoch)
+    return "in the first epoch";
   const points = Math.round((best - first.validationAp50) * 100);
-  if (points <= 0) return `first epoch ${formatScore(first.validationAp50)}`;
-  return `${points} ${points === 1 ? "point" : "points"} above the first epoch`;
+  return `in epoch ${epoch}, ${plural(points, "point")} above the first`;
 }

@@ -62,7 +62,7 @@ export function LoopStrip() {
             <Settings2 aria-hidden="true" />
             Change
           </PopoverTrigger>
-          <PopoverContent align="end">
+          <PopoverContent align="end" aria-label="When the loop trains">
             <LoopForm settings={settings} />
           </PopoverContent>
         </Popover>
