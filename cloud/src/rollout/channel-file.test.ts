@@ -10,7 +10,7 @@ const SEED = readFileSync(
 );
 const DIGEST = "a".repeat(64);
 const read = (text: string, path = "channels/stable.yaml") =>
-  readChannelFile({ path, text, sizeBytes: text.length });
+  readChannelFile({ path, isFile: true, text, sizeBytes: text.length });
 
 test("the seed of the repository holds, and its waves are cohorts that leave each other out", () => {
   const result = read(SEED);
@@ -92,6 +92,7 @@ test.each<[string, string, string, number]>([
 test("a file that was not read for its length says so", () => {
   const result = readChannelFile({
     path: "channels/stable.yaml",
+    isFile: true,
     text: null,
     sizeBytes: 10_000_000,
   });

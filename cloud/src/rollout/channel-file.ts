@@ -65,9 +65,17 @@ export type ChannelFileResult = { ok: true; file: ChannelFile } | { ok: false; f
 const CONFLICT = /^(<{7}|={7}|>{7}|\|{7})( |$)/;
 
 /** Reads a channel file; its name must be its channel's. */
-export function readChannelFile({ path, text, sizeBytes }: RepoFile): ChannelFileResult {
+export function readChannelFile({ path, isFile, text, sizeBytes }: RepoFile): ChannelFileResult {
   const faulty = (code: RepoFault["code"], line: number | null, message: string) =>
     ({ ok: false, fault: { code, file: path, line, message } }) as const;
+  if (!isFile) {
+    const message = "this is a link, a folder or another repository; a channel is a file";
+    return faulty("FLEET_FILE_INVALID", null, message);
+  }
+  if (path.endsWith(".yml")) {
+    const message = `the names of channel files end with .yaml: call it ${path.replace(/yml$/, "yaml")}`;
+    return faulty("FLEET_FILE_INVALID", null, message);
+  }
   if (text === null) {
     const told = `the file has ${sizeBytes} bytes; a channel file has at most 65536`;
     return faulty("FLEET_FILE_TOO_LARGE", null, told);

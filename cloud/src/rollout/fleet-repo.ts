@@ -5,9 +5,11 @@ import { cloudError } from "../errors.ts";
 import { type CommitAuthor, gitIn } from "./git-command.ts";
 import { withoutCredentials } from "./repo-url.ts";
 
-/** A channel file as it lies in a commit; `text` is null where it is longer than may be read. */
+/** A channel file as it lies in a commit; `text` is null where it is longer than may be read, or no file. */
 export interface RepoFile {
   path: string;
+  /** Links, folders and other repositories can have a file's name. */
+  isFile: boolean;
   sizeBytes: number;
   text: string | null;
 }
@@ -15,7 +17,8 @@ export interface RepoFile {
 /** The folder of channel files, and the bounds of what is read from it. */
 const FOLDER = "channels/";
 const MAX_FILE_BYTES = 65_536;
-const MAX_FILES = 200;
+/** A commit may hold so many channel files; one more is read, so that it can be told. */
+export const MAX_FILES = 200;
 const HEAD = "refs/sentinel/head";
 const PUSH_ATTEMPTS = 5;
 const COMMIT = /^[0-9a-f]{40,64}$/;
@@ -160,13 +163,16 @@ export class FleetRepo {
     const list = ["ls-tree", "-l", "-z", "--full-tree", checked(commit), "--", FOLDER];
     const entries = (await this.#git(list)).split("\0").filter((entry) => entry !== "");
     const files: RepoFile[] = [];
-    for (const entry of entries.slice(0, MAX_FILES)) {
-      const found = /^100\d{3} blob ([0-9a-f]{40,64}) +(\d+)\t(.+\.yaml)$/s.exec(entry);
+    for (const entry of entries) {
+      if (files.length > MAX_FILES) break;
+      const found = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|-)\t(.+\.ya?ml)$/s.exec(entry);
       if (found === null) continue;
-      const [, blob = "", size = "0", path = ""] = found;
-      const sizeBytes = Number(size);
-      const text = sizeBytes > MAX_FILE_BYTES ? null : await this.#git(["cat-file", "blob", blob]);
-      files.push({ path, sizeBytes, text });
+      const [, mode = "", object = "", size = "0", path = ""] = found;
+      const isFile = mode.startsWith("100");
+      const sizeBytes = isFile ? Number(size) : 0;
+      const isRead = isFile && sizeBytes <= MAX_FILE_BYTES;
+      const text = isRead ? await this.#git(["cat-file", "blob", object]) : null;
+      files.push({ path, isFile, sizeBytes, text });
     }
     return files;
   }

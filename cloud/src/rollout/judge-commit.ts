@@ -1,6 +1,6 @@
 import type { Sql, Statement } from "../database/postgres.ts";
 import { type ChannelFile, lineOfKey, readChannelFile } from "./channel-file.ts";
-import type { RepoFile } from "./fleet-repo.ts";
+import { MAX_FILES, type RepoFile } from "./fleet-repo.ts";
 import type { RepoFault } from "./repo-fault.ts";
 
 const MODEL: Statement = {
@@ -19,6 +19,11 @@ export async function judgeCommit(sql: Sql, files: readonly RepoFile[]): Promise
       ok: false,
       fault: { code: "FLEET_FILE_INVALID", file: "channels", line: null, message },
     };
+  }
+  if (files.length > MAX_FILES) {
+    const message = `there are more than ${MAX_FILES} channel files`;
+    const fault = { code: "FLEET_FILE_INVALID", file: "channels", line: null, message } as const;
+    return { ok: false, fault };
   }
   const good: ChannelFile[] = [];
   for (const file of files) {

@@ -30,7 +30,7 @@ export async function promote(
   const edit = async (text: string | null) => {
     if (text === null) throw cloudError("FLEET_CHANNEL_UNKNOWN", `there is no channel ${channel}`);
     const path = `channels/${channel}.yaml`;
-    const read = readChannelFile({ path, text, sizeBytes: text.length });
+    const read = readChannelFile({ path, isFile: true, text, sizeBytes: text.length });
     if (!read.ok) {
       const { code, line, message } = read.fault;
       throw cloudError(code, `${path}${line === null ? "" : `, line ${line}`}: ${message}`);
