@@ -14,8 +14,9 @@ import {
   readAnnotations,
   readAnnotationsById,
 } from "./read-annotations.ts";
-import { type LearningSplit, splitPictures } from "./split-pictures.ts";
+import { splitPictures } from "./split-pictures.ts";
 import { findPictures, type PictureFacts } from "./stored-pictures.ts";
+import type { LearningSplit } from "./time-blocks.ts";
 
 /** What versions are made from. */
 export interface DatasetParts {
@@ -85,7 +86,11 @@ export async function composeDataset(
       before: before.get(annotation.picture)?.split ?? null,
       learnt: before.get(annotation.picture)?.learnt ?? false,
     })),
-    { validationShare: input.validationShare, blockSeconds: input.blockSeconds ?? null },
+    {
+      validationShare: input.validationShare,
+      blockSeconds: input.blockSeconds ?? null,
+      golden: frozen,
+    },
   );
   const both = "are wanted in train and in validation, but look the same";
   refusePictures("DATASET_LEAKS", conflicts.flat(), both);

@@ -3,6 +3,7 @@ import type { LeftOut } from "../database/tables/dataset-tables.ts";
 import type { Reads } from "../database/tables.ts";
 import type { DatasetPicture } from "./dataset-manifest.ts";
 import { type DatasetSummary, readDataset, toSummary } from "./read-dataset.ts";
+import { countMixedBlocks } from "./time-blocks.ts";
 import { type TrainingFault, trainingFaultOf } from "./training-fitness.ts";
 
 /** A version, but for its pictures. */
@@ -12,6 +13,8 @@ export interface DatasetDetail extends DatasetSummary {
   goldenId: string | null;
   goldenName: string | null;
   blockSeconds: number;
+  /** Blocks of that length with pictures in both parts, because an earlier version had cut them finer. */
+  mixedBlocks: number;
   leftOut: LeftOut;
   trainingFault: TrainingFault | null;
   cameras: {
@@ -63,6 +66,13 @@ export async function findDatasetDetail(
     goldenId,
     goldenName: row.golden_name,
     blockSeconds: row.block_seconds,
+    mixedBlocks: countMixedBlocks(
+      pictures.flatMap((picture) => {
+        const { split } = picture;
+        return split === "golden" ? [] : [[picture, split] as const];
+      }),
+      row.block_seconds,
+    ),
     leftOut: {
       goldenLike: row.left_out.goldenLike ?? [],
       otherSplit: row.left_out.otherSplit ?? [],

@@ -1,9 +1,9 @@
 import type { Sql, Statement } from "../database/postgres.ts";
+import type { TimedPicture } from "./time-blocks.ts";
 
 /** A picture that no training may touch, nor one that looks like it. */
-export interface GoldenPicture {
+export interface GoldenPicture extends TimedPicture {
   goldenId: string;
-  picture: string;
   annotationId: string;
   phash: string;
 }
@@ -22,8 +22,11 @@ export interface GoldenSet {
 
 const ALL: Statement = {
   name: "all-golden-pictures",
-  text: `select g.golden_id as "goldenId", p.picture, p.annotation_id as "annotationId", p.phash
+  text: `select g.golden_id as "goldenId", p.picture, p.annotation_id as "annotationId", p.phash,
+      coalesce(a.node_id, '') as "nodeId", coalesce(a.camera_id, '') as "cameraId",
+      coalesce(a.captured_at, 0) as "capturedAt"
     from golden_pictures p join golden_sets g using (golden_id)
+      left join annotations a using (annotation_id)
     order by g.frozen_at desc, g.golden_id, p.picture`,
 };
 const LIST: Statement = {

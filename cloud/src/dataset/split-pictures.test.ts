@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type SplitPicture, splitPictures } from "./split-pictures.ts";
+import { countMixedBlocks, type LearningSplit } from "./time-blocks.ts";
 
-const OPTIONS = { validationShare: 0.2, blockSeconds: null };
+const OPTIONS = { validationShare: 0.2, blockSeconds: null, golden: [] };
 const MINUTE = 60_000;
 
 function picture(seed: number, change: Partial<SplitPicture> = {}): SplitPicture {
@@ -113,4 +114,86 @@ test("what links both parts leaves those out that are measured on", async () => 
   expect(leftOut).toEqual([pictures[1]?.picture]);
   expect(splits.get(pictures[0]?.picture ?? "")).toBe("train");
   expect(splits.get(pictures[2]?.picture ?? "")).toBe("train");
+});
+
+describe("blocks of an earlier version", () => {
+  const inMinute = (minute: number, count: number, from: number) =>
+    many(count, (seed) => ({ capturedAt: minute * MINUTE + seed * 1_500 })).map((one, index) => ({
+      ...one,
+      ...picture(from + index, { capturedAt: one.capturedAt }),
+    }));
+
+  test("a new picture goes to the part that has its block", async () => {
+    const [a = picture(0), b = picture(1), c = picture(2), d = picture(3)] = [
+      picture(1, { capturedAt: 5 * MINUTE, before: "validation" }),
+      picture(2, { capturedAt: 6 * MINUTE }),
+      picture(3, { capturedAt: 15 * MINUTE, before: "train" }),
+      picture(4, { capturedAt: 16 * MINUTE }),
+    ];
+    const splits = await splitOf([a, b, c, d, ...many(30).slice(10)]);
+    expect(splits.get(b.picture)).toBe("validation");
+    expect(splits.get(d.picture)).toBe("train");
+  });
+
+  test("blocks that had to be cut finer stay so, and only those", async () => {
+    const short = inMinute(2, 40, 1000);
+    const first = await splitPictures(short, OPTIONS);
+    expect(first.blockSeconds).toBe(10);
+    const before = short.map((one) => ({ ...one, before: first.splits.get(one.picture) ?? null }));
+    const beside = inMinute(2, 40, 2000);
+    const later = Array.from({ length: 12 }, (_, block) =>
+      inMinute(100 + block * 10, 5, 3000 + block * 100),
+    );
+    const all = [...before, ...beside, ...later.flat()];
+    const { splits, blockSeconds, leftOut } = await splitPictures(all, OPTIONS);
+    expect(leftOut).toEqual([]);
+    expect(blockSeconds).toBe(600);
+    const held = all.map((one) => [one, splits.get(one.picture) as LearningSplit] as const);
+    expect(countMixedBlocks(held, 10)).toBe(0);
+    expect(countMixedBlocks(held, 600)).toBe(1);
+    expect(countMixedBlocks(held.slice(80), 600)).toBe(0);
+    for (const [name, part] of first.splits) expect(splits.get(name)).toBe(part);
+  });
+
+  test("of a block that even the shortest length leaves in both parts, new pictures are learnt from", async () => {
+    const at = { capturedAt: 5 * MINUTE };
+    const pictures = [
+      picture(1, { ...at, before: "validation" }),
+      picture(2, { ...at, before: "train" }),
+      picture(3, at),
+    ];
+    const splits = await splitOf([...pictures, ...many(30).slice(10)]);
+    expect(splits.get(pictures[2]?.picture ?? "")).toBe("train");
+  });
+
+  test("nothing of a golden picture's block is learnt from", async () => {
+    const golden = picture(1, { capturedAt: 5 * MINUTE });
+    const beside = inMinute(5, 6, 500);
+    const others = many(30).slice(10);
+    const { splits } = await splitPictures([...beside, ...others], {
+      ...OPTIONS,
+      golden: [golden],
+    });
+    for (const { picture: name } of beside) expect(splits.get(name)).toBe("validation");
+    expect(countOf(splits, "train")).toBeGreaterThan(10);
+  });
+
+  test("what looks like one part and lies in a block of the other is left out", async () => {
+    const pictures = [
+      picture(1, { phash: "0000000000000000", capturedAt: 5 * MINUTE, before: "train" }),
+      picture(2, { capturedAt: 25 * MINUTE, before: "validation" }),
+      picture(3, { phash: "00000000000000ff", capturedAt: 26 * MINUTE }),
+    ];
+    const { splits, leftOut } = await splitPictures([...pictures, ...many(30).slice(10)], OPTIONS);
+    expect(leftOut).toEqual([pictures[2]?.picture]);
+    expect(splits.has(pictures[2]?.picture ?? "")).toBe(false);
+    // Two that are new, look the same, and lie in blocks of different parts.
+    const twins = [5, 25].map((minute) =>
+      picture(10 + minute, { phash: "0123456789abcdef", capturedAt: minute * MINUTE + 1 }),
+    );
+    const known = pictures.slice(0, 2);
+    const torn = await splitPictures([...known, ...twins, ...many(30).slice(10)], OPTIONS);
+    expect(torn.leftOut).toEqual([twins[1]?.picture]);
+    expect(torn.splits.get(twins[0]?.picture ?? "")).toBe("train");
+  });
 });

@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import { groupNearDuplicates } from "./near-duplicates.ts";
+import {
+  BLOCK_SECONDS,
+  blockOf,
+  type HeldBlocks,
+  heldBlocks,
+  homeOf,
+  type LearningSplit,
+  lengthsFrom,
+  type TimedPicture,
+} from "./time-blocks.ts";
 import { UnionFind } from "./union-find.ts";
 
-/** A part that pictures are learnt from, or measured on while learning. */
-export type LearningSplit = "train" | "validation";
-
 /** What of a picture says where it belongs. */
-export interface SplitPicture {
-  picture: string;
-  nodeId: string;
-  cameraId: string;
-  /** 0: not known; such a picture is a block of its own. */
-  capturedAt: number;
+export interface SplitPicture extends TimedPicture {
   phash: string;
   /** Where a person wants it. */
   wanted: LearningSplit | null;
@@ -26,33 +28,37 @@ export interface SplitOptions {
   validationShare: number;
   /** Length of a block of time; null: as long as leaves enough blocks. */
   blockSeconds: number | null;
+  /** Golden pictures: nothing of their blocks is learnt from. */
+  golden: readonly TimedPicture[];
 }
 
 /** Where each picture came to lie. */
 export interface SplitResult {
   splits: Map<string, LearningSplit>;
-  /** They look like pictures of the other part, where an earlier version had them. */
+  /** They look like pictures of one part, and an earlier version had them, or their block, in the other. */
   leftOut: string[];
   /** Pictures that were wanted in both parts and belong together, each with one it belongs to. */
   conflicts: [string, string][];
   blockSeconds: number;
 }
 
-/** Blocks of time, the longest first: shorter ones only where pictures lie close together. */
-const BLOCK_SECONDS = [600, 120, 30, 10];
 /** Fewer groups than this split badly. */
 const ENOUGH_GROUPS = 5;
 
 interface Group {
   pictures: SplitPicture[];
   key: string;
+  /** The part that has its block already; null where none has. */
+  part: LearningSplit | null;
+  /** They look like the others, but the other part has their block. */
+  torn: SplitPicture[];
 }
 
 /**
  * Splits pictures so that nothing learnt is measured on: near-duplicates, across cameras too, stay
- * together, and so do pictures of one camera and block of time. A picture that an earlier version
- * had stays in its part, unless none would be left to measure on and no model has learnt from it.
- * Groups that are new go by the order of a stable hash.
+ * together, and so do pictures of one camera and block of time ({@link homeOf}). A picture that an
+ * earlier version had stays in its part, unless none would be left to measure on and no model has
+ * learnt from it. Groups that are new go by the order of a stable hash.
  */
 export async function splitPictures(
   pictures: readonly SplitPicture[],
@@ -67,16 +73,26 @@ export async function splitPictures(
     if (group.some(({ wanted, before }) => (wanted ?? before) !== null)) keep(group, result);
     else free.push(group);
   }
-  const kept = new Set(result.splits.values());
-  const { groups, blockSeconds } = inBlocks(free, options.blockSeconds, kept.size === 2);
-  assign(groups, options.validationShare, result.splits);
-  if (![...result.splits.values()].includes("validation")) {
+  const { splits } = result;
+  leaveTorn(pictures, options, result);
+  const held = () => [
+    ...pictures.flatMap((one) => {
+      const part = splits.get(one.picture);
+      return part === undefined ? [] : [[one, part] as const];
+    }),
+    ...options.golden.map((one) => [one, "validation"] as const),
+  ];
+  const kept = new Set(splits.values());
+  const { groups, blockSeconds } = inBlocks(free, options.blockSeconds, held(), kept.size === 2);
+  assign(groups, options.validationShare, result);
+  if (![...splits.values()].includes("validation")) {
     const movable = duplicates.filter((group) =>
-      group.every((one) => result.splits.has(one.picture) && isMovable(one)),
+      group.every((one) => splits.has(one.picture) && isMovable(one)),
     );
-    for (const { picture } of movable.flat()) result.splits.delete(picture);
-    const moved = inBlocks(movable, blockSeconds, true);
-    assign(moved.groups, options.validationShare, result.splits);
+    for (const { picture } of movable.flat()) splits.delete(picture);
+    const moved = inBlocks(movable, options.blockSeconds, held(), false);
+    assign(moved.groups, options.validationShare, result);
+    return { ...result, blockSeconds: Math.min(blockSeconds, moved.blockSeconds) };
   }
   return { ...result, blockSeconds };
 }
@@ -104,15 +120,50 @@ function keep(group: readonly SplitPicture[], { splits, leftOut, conflicts }: Sp
   }
 }
 
+/** Leaves those out that came to a part by their looks, while an earlier version had their block in the other. */
+function leaveTorn(
+  pictures: readonly SplitPicture[],
+  { blockSeconds, golden }: SplitOptions,
+  { splits, leftOut }: SplitResult,
+): void {
+  const isKnown = ({ wanted, before }: SplitPicture) => (wanted ?? before) !== null;
+  const lengths = lengthsFrom(blockSeconds ?? BLOCK_SECONDS[0] ?? 0);
+  const before = heldBlocks(
+    [
+      ...pictures.filter(isKnown).flatMap((one) => {
+        const part = splits.get(one.picture);
+        return part === undefined ? [] : [[one, part] as const];
+      }),
+      ...golden.map((one) => [one, "validation"] as const),
+    ],
+    lengths,
+  );
+  for (const one of pictures) {
+    const part = splits.get(one.picture);
+    if (part === undefined || isKnown(one)) continue;
+    const home = homeOf(one, lengths, before);
+    if (home.part === null || home.part === part) continue;
+    splits.delete(one.picture);
+    leftOut.push(one.picture);
+  }
+}
+
 /** The longest blocks that leave enough groups, or as many as any. `enough`: any number will do. */
-function inBlocks(free: readonly SplitPicture[][], wanted: number | null, enough: boolean) {
-  const [longest, ...shorter] = wanted === null ? BLOCK_SECONDS : [wanted];
-  let blockSeconds = longest ?? 0;
-  let groups = joinBlocks(free, blockSeconds);
+function inBlocks(
+  free: readonly SplitPicture[][],
+  wanted: number | null,
+  held: readonly (readonly [TimedPicture, LearningSplit])[],
+  enough: boolean,
+): { groups: Group[]; blockSeconds: number } {
+  const [longest = 0, ...shorter] = wanted === null ? BLOCK_SECONDS : [wanted];
+  const blocks = heldBlocks(held, lengthsFrom(longest));
+  const countFree = (groups: readonly Group[]) => groups.filter(({ part }) => part === null).length;
+  let blockSeconds = longest;
+  let groups = joinBlocks(free, blockSeconds, blocks);
   for (const seconds of shorter) {
-    if (enough || groups.length >= ENOUGH_GROUPS) break;
-    const finer = joinBlocks(free, seconds);
-    if (finer.length > groups.length) {
+    if (enough || countFree(groups) >= ENOUGH_GROUPS) break;
+    const finer = joinBlocks(free, seconds, blocks);
+    if (countFree(finer) > countFree(groups)) {
       groups = finer;
       blockSeconds = seconds;
     }
@@ -120,13 +171,18 @@ function inBlocks(free: readonly SplitPicture[][], wanted: number | null, enough
   return { groups, blockSeconds };
 }
 
-/** Joins groups that have pictures of one camera and block. */
-function joinBlocks(free: readonly SplitPicture[][], blockSeconds: number): Group[] {
+/** Joins groups that have pictures of one camera and block, and sees which part has their blocks. */
+function joinBlocks(
+  free: readonly SplitPicture[][],
+  blockSeconds: number,
+  held: HeldBlocks,
+): Group[] {
+  const lengths = lengthsFrom(blockSeconds);
   const union = new UnionFind(free.length);
   const seen = new Map<string, number>();
   for (const [index, group] of free.entries()) {
     for (const picture of group) {
-      const block = blockOf(picture, blockSeconds);
+      const { block } = homeOf(picture, lengths, held);
       const holder = seen.get(block);
       if (holder === undefined) seen.set(block, index);
       else union.join(holder, index);
@@ -134,26 +190,38 @@ function joinBlocks(free: readonly SplitPicture[][], blockSeconds: number): Grou
   }
   return union.groups().map((indexes) => {
     const pictures = indexes.flatMap((index) => free[index] ?? []).sort(byTime);
-    return { pictures, key: blockOf(pictures[0] as SplitPicture, blockSeconds) };
+    const partOf = (picture: SplitPicture) => homeOf(picture, lengths, held).part;
+    const parts = new Set(pictures.map(partOf));
+    const part = parts.has("train") ? "train" : parts.has("validation") ? "validation" : null;
+    const isTorn = (picture: SplitPicture) => ![null, part].includes(partOf(picture));
+    return {
+      pictures: pictures.filter((picture) => !isTorn(picture)),
+      torn: pictures.filter(isTorn),
+      key: blockOf(pictures[0] as SplitPicture, blockSeconds),
+      part,
+    };
   });
-}
-
-function blockOf({ picture, nodeId, cameraId, capturedAt }: SplitPicture, seconds: number): string {
-  if (capturedAt === 0) return picture;
-  return `${nodeId}/${cameraId}/${seconds}/${Math.floor(capturedAt / (seconds * 1000))}`;
 }
 
 function byTime(a: SplitPicture, b: SplitPicture): number {
   return a.capturedAt - b.capturedAt || (a.picture < b.picture ? -1 : 1);
 }
 
-/** Fills the validation part up to its share, in the order of the groups' hashes. */
+/**
+ * Puts groups where their blocks are, and fills the validation part up to its share with the others,
+ * in the order of their hashes.
+ */
 function assign(
   groups: readonly Group[],
   validationShare: number,
-  splits: Map<string, LearningSplit>,
+  { splits, leftOut }: SplitResult,
 ): void {
+  for (const { pictures, part, torn } of groups) {
+    leftOut.push(...torn.map(({ picture }) => picture));
+    if (part !== null) for (const { picture } of pictures) splits.set(picture, part);
+  }
   const ordered = groups
+    .filter(({ part }) => part === null)
     .map((group) => ({ ...group, hash: createHash("sha256").update(group.key).digest("hex") }))
     .sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const count = ordered.reduce((sum, { pictures }) => sum + pictures.length, splits.size);

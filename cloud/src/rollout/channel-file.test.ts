@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { personText } from "../api/text-input.ts";
 import { readChannelFile, withModel } from "./channel-file.ts";
 import { wavesOf } from "./cohorts.ts";
 import { isRepoAddress, withoutCredentials } from "./repo-url.ts";
@@ -35,6 +36,26 @@ test("another model leaves comments and everything else as they were", () => {
   const untouched = (lines: string) =>
     lines.split("\n").filter((line) => !/^(model|reason):/.test(line));
   expect(untouched(text)).toEqual(untouched(SEED));
+});
+
+test("every line that breaks programs is a reason that comes out of the file as it went in", () => {
+  const lines = JSON.parse(
+    readFileSync(
+      new URL("../../../../shared/testdata/bad/strings/blns.json", import.meta.url),
+      "utf8",
+    ),
+  ) as string[];
+  let taken = 0;
+  for (const line of lines) {
+    const reason = personText(500).safeParse(line);
+    if (!reason.success) continue;
+    taken += 1;
+    expect(read(withModel(SEED, DIGEST, reason.data)), line).toMatchObject({
+      ok: true,
+      file: { model: DIGEST, reason: reason.data },
+    });
+  }
+  expect(taken).toBeGreaterThan(400);
 });
 
 const plain = `channel: stable\nmodel: ${DIGEST}\nreason: r\n`;

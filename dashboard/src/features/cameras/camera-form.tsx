@@ -1,10 +1,10 @@
 import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
+import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting, FleetNode } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD, FieldRow, FormError } from "../../ui/form-parts.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
-import { useCameraChanges } from "./use-camera-settings.ts";
 
 interface CameraFormProps {
   /** The camera to change; null adds one. */

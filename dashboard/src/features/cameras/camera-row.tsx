@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
+import { stateOf, wishOf } from "../../camera-settings/use-camera-settings.ts";
 import { AgeText } from "../../clock/age-text.tsx";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { SwitchButton } from "./switch-button.tsx";
-import { stateOf, wishOf } from "./use-camera-settings.ts";
 
 interface CameraRowProps {
   camera: CameraSetting;

@@ -1,17 +1,17 @@
 import { Cctv, Plus } from "lucide-react";
 import { useState } from "react";
+import { stateOf, useCameraSettings } from "../../camera-settings/use-camera-settings.ts";
 import { cameraKey } from "../../connection/api.ts";
 import { plural } from "../../format/amount.ts";
+import { useNodes } from "../../node-list/use-nodes.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { useShortcuts } from "../../ui/use-shortcuts.ts";
 import { useStandingError } from "../../ui/use-standing-error.ts";
-import { useNodes } from "../nodes/use-nodes.ts";
 import { CameraPanel } from "./camera-panel.tsx";
 import { CameraTable } from "./camera-table.tsx";
-import { stateOf, useCameraSettings } from "./use-camera-settings.ts";
 
 /** Every camera of every node: what it is and what is wanted of it. */
 export function CamerasPage() {

@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FormError } from "../../ui/form-parts.tsx";
-import { useCameraChanges } from "./use-camera-settings.ts";
 
 /** Takes a camera from its node, after a second press. */
 export function RemoveCamera({ camera, onDone }: { camera: CameraSetting; onDone: () => void }) {

@@ -1,7 +1,7 @@
 import { toast } from "sonner";
+import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
-import { useCameraChanges } from "./use-camera-settings.ts";
 
 /** Asks the node to stop, or begin again, watching a camera. */
 export function SwitchButton({ camera }: { camera: CameraSetting }) {

@@ -8,7 +8,7 @@ const TOLD = 8;
 
 /** Where a version comes from and what came of it: cameras, people, models. */
 export function DatasetFacts({ detail }: { detail: DatasetDetail }) {
-  const { cameras, people, models, blockSeconds } = detail;
+  const { cameras, people, models, blockSeconds, mixedBlocks } = detail;
   return (
     <dl className="grid content-start gap-3">
       <Fact name={plural(cameras.length, "camera")} more={cameras.length - TOLD}>
@@ -49,6 +49,9 @@ export function DatasetFacts({ detail }: { detail: DatasetDetail }) {
       <Fact name="Kept together">
         <li className="text-dim">
           pictures of a camera within {blockWords(blockSeconds)}, and those that look the same
+          {mixedBlocks === 0
+            ? ""
+            : `; ${plural(mixedBlocks, "block")} stay cut finer, as an earlier version had to cut them`}
         </li>
       </Fact>
     </dl>

@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
+import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import { type CameraSetting, cameraKey } from "../../connection/api.ts";
 import { useLiveFeed } from "../../connection/use-connection.ts";
 import { plural } from "../../format/amount.ts";
@@ -8,7 +9,6 @@ import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { useIsDark } from "../../ui/theme.ts";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
-import { useCameraChanges } from "../cameras/use-camera-settings.ts";
 import "./map.css";
 import { MapLegend } from "./map-legend.tsx";
 import { MapPanel } from "./map-panel.tsx";

@@ -1,7 +1,7 @@
 import { Marker } from "maplibre-gl";
+import { stateOf } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
 import type { StatusTone } from "../../ui/status-mark.tsx";
-import { stateOf } from "../cameras/use-camera-settings.ts";
 import { bearing, wedge, wedgeTip } from "./wedge.ts";
 
 type Place = NonNullable<CameraSetting["place"]>;

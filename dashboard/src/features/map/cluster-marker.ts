@@ -1,7 +1,7 @@
 import { Marker } from "maplibre-gl";
+import { stateOf } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
 import type { StatusTone } from "../../ui/status-mark.tsx";
-import { stateOf } from "../cameras/use-camera-settings.ts";
 import { pulseRing } from "./camera-marker.ts";
 
 /** The order of the ring's parts: what matters first. */

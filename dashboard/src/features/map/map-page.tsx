@@ -1,8 +1,8 @@
 import { Cctv } from "lucide-react";
+import { useCameraSettings } from "../../camera-settings/use-camera-settings.ts";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { useStandingError } from "../../ui/use-standing-error.ts";
-import { useCameraSettings } from "../cameras/use-camera-settings.ts";
 import { CameraMap } from "./camera-map.tsx";
 import { useMapTiles } from "./use-map-tiles.ts";
 

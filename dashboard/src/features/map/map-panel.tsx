@@ -1,9 +1,9 @@
 import { type DragEvent, useState } from "react";
+import { stateOf } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/form-parts.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
-import { stateOf } from "../cameras/use-camera-settings.ts";
 import { PlacedCamera } from "./placed-camera.tsx";
 
 interface MapPanelProps {

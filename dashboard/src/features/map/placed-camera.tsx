@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect, useId, useRef, useState } from "react";
+import { stateOf } from "../../camera-settings/use-camera-settings.ts";
 import { AgeText } from "../../clock/age-text.tsx";
 import type { CameraSetting } from "../../connection/api.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
-import { stateOf } from "../cameras/use-camera-settings.ts";
 
 /** A direction that is being dragged is sent when the hand rests. */
 const REST_MS = 300;

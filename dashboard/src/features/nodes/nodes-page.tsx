@@ -1,11 +1,11 @@
 import { Server } from "lucide-react";
 import { plural } from "../../format/amount.ts";
+import { useNodeCameras, useNodes } from "../../node-list/use-nodes.ts";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
 import { useStandingError } from "../../ui/use-standing-error.ts";
 import { NodePanel, NodeSkeleton } from "./node-panel.tsx";
-import { useNodeCameras, useNodes } from "./use-nodes.ts";
 
 /** Every node of the fleet. */
 export function NodesPage({ node: named }: { node: string | undefined }) {

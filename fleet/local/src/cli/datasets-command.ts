@@ -220,7 +220,10 @@ function show(detail: Outputs["byId"], options: CloudCommandOptions): void {
     ["name", detail.name],
     ["made", `${new Date(detail.madeAt).toISOString()} by ${detail.madeBy}`],
     ["golden set", detail.goldenName ?? "none"],
-    ["blocks of", `${detail.blockSeconds} s`],
+    [
+      "blocks of",
+      `${detail.blockSeconds} s${detail.mixedBlocks === 0 ? "" : `; ${detail.mixedBlocks} cut finer by an earlier version`}`,
+    ],
     ["left out", left === 0 ? "nothing" : `${left} pictures that look like others`],
     ["training", fault === null ? "can learn from it" : `${fault.code}: ${fault.message}`],
     ...detail.cameras.map((one) => [

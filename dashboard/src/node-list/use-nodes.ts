@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTRPC } from "../../connection/api.ts";
+import { useTRPC } from "../connection/api.ts";
 
 /** Every node that was ever heard of; figures are read again every few seconds, changes at once. */
 export function useNodes() {

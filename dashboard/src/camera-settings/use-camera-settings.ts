@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { CameraSetting } from "../../connection/api.ts";
-import { useTRPC } from "../../connection/api.ts";
-import type { StatusTone } from "../../ui/status-mark.tsx";
+import type { CameraSetting } from "../connection/api.ts";
+import { useTRPC } from "../connection/api.ts";
+import type { StatusTone } from "../ui/status-mark.tsx";
 
 type Placement = Pick<CameraSetting, "nodeId" | "cameraId" | "place">;
 
