@@ -77,7 +77,7 @@ function State({ camera }: { camera: CameraSetting }) {
         )}
       </span>
       {enabled && reported?.fault != null ? (
-        <div className="truncate text-xs text-down" title={reported.fault.message}>
+        <div className="line-clamp-2 text-xs break-words text-down" title={reported.fault.message}>
           {reported.fault.message}
         </div>
       ) : null}
