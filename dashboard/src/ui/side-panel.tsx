@@ -20,6 +20,7 @@ export function SidePanel({ title, onClose, children }: SidePanelProps) {
   useEffect(() => {
     const before = document.activeElement;
     return () => {
+      isFocused.current = false;
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { TESTDATA } from "../../../edge-agent/test/test-data.ts";
@@ -14,9 +14,7 @@ let site: SiteFixture;
 beforeAll(async () => {
   site = await SiteFixture.start();
 });
-afterEach(async () => {
-  await site.cloud.database.query("truncate camera_settings, cameras, audit_log");
-});
+beforeEach(() => site.clear());
 afterAll(() => site.stop());
 
 const cameras = () => site.api.cameras;

@@ -1,10 +1,13 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
 import { CARS_CLIP, NODE, SiteFixture, SQUARE_CLIP } from "./site-fixture.ts";
 
 const SQUARE = { id: "square", name: "Square", url: SQUARE_CLIP };
 const WITHIN = { timeout: 40_000 };
+
+// A browser, a cloud and an agent share two cores with the tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let site: SiteFixture;
 let browser: Browser;
@@ -13,9 +16,7 @@ beforeAll(async () => {
   site = await SiteFixture.start(await dashboardEnvironment());
   browser = await launchBrowser();
 });
-afterEach(async () => {
-  await site.cloud.database.query("truncate camera_settings, cameras, audit_log");
-});
+beforeEach(() => site.clear());
 afterAll(async () => {
   await browser.close();
   await site.stop();

@@ -1,10 +1,13 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
 import { DatasetFixture } from "./dataset-fixture.ts";
 
 const WITHIN = { timeout: 20_000 };
+
+// A browser, a cloud and an agent share two cores with the tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let fixture: DatasetFixture;
 let browser: Browser;

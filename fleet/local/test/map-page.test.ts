@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { toPixels } from "../../../dashboard/src/features/map/mercator.ts";
 import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
 import { NODE, SiteFixture, SQUARE_CLIP } from "./site-fixture.ts";
@@ -12,6 +12,9 @@ const SQUARE = { id: "square", name: "Square", url: SQUARE_CLIP };
 const HARBOUR = { latitude: 53.5436, longitude: 9.9665, direction: 90 };
 const WITHIN = { timeout: 20_000 };
 
+// A browser, a cloud and an agent share two cores with the tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
+
 let site: SiteFixture;
 let browser: Browser;
 
@@ -19,8 +22,10 @@ beforeAll(async () => {
   site = await SiteFixture.start(await dashboardEnvironment());
   browser = await launchBrowser();
 });
-afterEach(async () => {
-  await site.cloud.database.query("truncate camera_settings, cameras, audit_log");
+beforeEach(async () => {
+  // Where a test made the node up, nobody tells that it is gone.
+  await site.cloud.database.query("update nodes set online = false");
+  await site.clear();
 });
 afterAll(async () => {
   await browser.close();
@@ -152,7 +157,9 @@ test("a camera is moved and turned by keyboard alone", async () => {
   await expect
     .poll(async () => (await placeOf("camera-1"))?.longitude, WITHIN)
     .toBeGreaterThan(9.9665);
-  expect((await placeOf("camera-1"))?.latitude).toBeLessThan(HARBOUR.latitude);
+  await expect
+    .poll(async () => (await placeOf("camera-1"))?.latitude, WITHIN)
+    .toBeLessThan(HARBOUR.latitude);
   await marker(page, "Gate 1").focus();
   await page.keyboard.press("r");
   await page.keyboard.press("r");

@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { connectApi } from "../../../cloud/test/api-client.ts";
 import { FleetFixture, stableFile } from "../../../cloud/test/fleet-fixture.ts";
 import { FleetNode } from "../../../cloud/test/fleet-node.ts";
@@ -17,6 +17,9 @@ const WITHIN = { timeout: 20_000 };
 /** The canary is watched for so long that a person has time to step in. */
 const WATCHED =
   "  - { name: canary, labels: { ring: canary }, watchSeconds: 900 }\n  - { name: rest }";
+
+// A browser, a cloud and an agent share two cores with the tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let fleet: FleetFixture;
 let cloud: RunningCloud;

@@ -64,6 +64,12 @@ export class SiteFixture {
     await waitUntil(async () => !(await this.isOnline()));
   }
 
+  /** Forgets every camera, once the agent of the test before is gone. */
+  async clear(): Promise<void> {
+    await waitUntil(async () => !(await this.isOnline()));
+    await this.cloud.database.query("truncate camera_settings, cameras, audit_log");
+  }
+
   async isOnline(): Promise<boolean> {
     const nodes = await this.api.nodes.list.query();
     return nodes.find(({ nodeId }) => nodeId === NODE)?.online ?? false;

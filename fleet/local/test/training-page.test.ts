@@ -1,11 +1,14 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
 import { LearningFixture } from "./learning-fixture.ts";
 import { childrenOf } from "./training-fixture.ts";
 
 const WITHIN = { timeout: 60_000 };
+
+// A browser, a cloud and an agent share two cores with the tests beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let fixture: LearningFixture;
 let browser: Browser;
