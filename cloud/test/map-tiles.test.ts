@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectApi } from "./api-client.ts";
+import { connectApi, SERVICE_HEADERS } from "./api-client.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 
 const PICTURE = Buffer.from("89504e470d0a1a0a", "hex");
@@ -34,9 +34,12 @@ test("people are told what the operator's map covers, and get its pictures", asy
   expect(east).toBeCloseTo(9.9976, 3);
   expect(south).toBeCloseTo(53.5534, 3);
   expect(north).toBeCloseTo(53.5795, 3);
-  const answer = await fetch(`${cloud.httpUrl}/map-tiles/14/8645/5293`);
+  const answer = await fetch(`${cloud.httpUrl}/map-tiles/14/8645/5293`, {
+    headers: SERVICE_HEADERS,
+  });
   expect(answer.headers.get("content-type")).toBe("image/png");
   expect(Buffer.from(await answer.arrayBuffer())).toEqual(PICTURE);
+  expect((await fetch(`${cloud.httpUrl}/map-tiles/14/8645/5293`)).status).toBe(401);
 });
 
 test.each([
@@ -48,7 +51,7 @@ test.each([
   "14/8645",
 ])("%s is no picture", async (path) => {
   const answer = await fetch(`${cloud.httpUrl}/map-tiles/${path}`, {
-    headers: { accept: "text/html" },
+    headers: { accept: "text/html", ...SERVICE_HEADERS },
   });
   expect(answer.status).toBe(404);
 });

@@ -133,7 +133,7 @@ export class HttpServer {
       blobs: api.blobs,
       onTampered: api.onTampered,
     });
-    if (api.parts.mapTiles !== null) addMapTiles(server, api.parts.mapTiles);
+    if (api.parts.mapTiles !== null) addMapTiles(server, api.parts.mapTiles, api.whoAsks);
     if (api.dashboardDir !== undefined) await addDashboardFiles(server, api.dashboardDir);
   }
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { cloudError } from "../errors.ts";
+import type { WhoAsks } from "../people/who-asks.ts";
+import { signedInOnly } from "./signed-in-only.ts";
 
 /** What people are told of an operator's own map; `bounds` is west, south, east, north in degrees. */
 export interface MapTilesInfo {
@@ -66,10 +68,14 @@ export async function readMapTiles(folder: string): Promise<MapTiles> {
 const whole = z.string().regex(/^\d{1,8}$/);
 const paramsSchema = z.object({ zoom: whole, x: whole, y: whole });
 
-/** `/map-tiles/{zoom}/{x}/{y}`: one picture of the operator's map; 404 where it has none there. */
-export function addMapTiles(server: FastifyInstance, tiles: MapTiles): void {
+/**
+ * `/map-tiles/{zoom}/{x}/{y}`, for people who are signed in: one picture of the operator's map; 404
+ * where it has none there.
+ */
+export function addMapTiles(server: FastifyInstance, tiles: MapTiles, whoAsks: WhoAsks): void {
   const { folder, extension } = tiles;
-  server.get("/map-tiles/:zoom/:x/:y", async (request, reply) => {
+  const preHandler = signedInOnly(whoAsks);
+  server.get("/map-tiles/:zoom/:x/:y", { preHandler }, async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
     const picture = params.success
       ? await opened(join(folder, params.data.zoom, params.data.x, `${params.data.y}.${extension}`))

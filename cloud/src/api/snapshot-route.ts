@@ -1,4 +1,3 @@
-import { CodedError } from "@sentinel/protocol/coded-error";
 import { sha256Schema } from "@sentinel/protocol/ids";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -7,7 +6,7 @@ import { nodeOfStoredSnapshot } from "../database/reads/stored-snapshot.ts";
 import type { Reads } from "../database/tables.ts";
 import type { WhoAsks } from "../people/who-asks.ts";
 import { readSnapshot } from "../snapshots/read-snapshot.ts";
-import { requestCredentials } from "./request-credentials.ts";
+import { signedInOnly } from "./signed-in-only.ts";
 
 const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) });
 
@@ -15,9 +14,10 @@ const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) })
 export type TamperedHandler = (snapshot: { nodeId: string; sha256: string }) => Promise<void>;
 
 /**
- * `/snapshots/{sha256}.jpg`, for people who are signed in: the picture, which never changes; 404 while it has not arrived. The
- * address that a node was given to upload to holds on after its picture was verified, so each
- * picture is compared with its name again before it leaves; another one is a 404 and told.
+ * `/snapshots/{sha256}.jpg`, for people who are signed in: the picture, which never changes; 404
+ * while it has not arrived. The address that a node was given to upload to holds on after its picture
+ * was verified, so each picture is compared with its name again before it leaves; another one is a
+ * 404 and told.
  */
 export function addSnapshotRoute(
   server: FastifyInstance,
@@ -32,14 +32,8 @@ export function addSnapshotRoute(
     if (read.verdict === "tampered") await onTampered({ nodeId, sha256 });
     return null;
   };
-  server.get("/snapshots/:file", async (request, reply) => {
-    const person = await whoAsks.over(requestCredentials(request.headers))().catch(refusedIsNobody);
-    if (person === null) {
-      return reply
-        .code(401)
-        .header("cache-control", "no-store")
-        .send({ message: "Sign in to see snapshots." });
-    }
+  const preHandler = signedInOnly(whoAsks);
+  server.get("/snapshots/:file", { preHandler }, async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
     const picture = params.success
       ? await genuine(sha256Schema.parse(params.data.file.slice(0, 64)))
@@ -55,9 +49,4 @@ export function addSnapshotRoute(
       .header("cache-control", "private, max-age=31536000, immutable")
       .send(picture);
   });
-}
-
-function refusedIsNobody(error: unknown): null {
-  if (error instanceof CodedError) return null;
-  throw error;
 }

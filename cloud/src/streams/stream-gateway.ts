@@ -1,9 +1,8 @@
 import replyFrom from "@fastify/reply-from";
-import { CodedError } from "@sentinel/protocol/coded-error";
 import { cameraIdSchema, nodeIdSchema } from "@sentinel/protocol/ids";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { requestCredentials } from "../api/request-credentials.ts";
+import { signedInOnly } from "../api/signed-in-only.ts";
 import { reportedCameras } from "../database/reads/reported-cameras.ts";
 import type { Reads } from "../database/tables.ts";
 import type { WhoAsks } from "../people/who-asks.ts";
@@ -36,9 +35,8 @@ export async function addStreamGateway(
       ? null
       : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
   await server.register(replyFrom, { base: origin, http: { requestOptions: { timeout: 30_000 } } });
-  server.get("/stream/:nodeId/:cameraId/:file", async (request, reply) => {
-    const refused = await refusal(whoAsks, requestCredentials(request.headers));
-    if (refused !== null) return answer(reply, 401, refused);
+  const preHandler = signedInOnly(whoAsks);
+  server.get("/stream/:nodeId/:cameraId/:file", { preHandler }, async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
     if (!params.success) return answer(reply, 404, "There is no such stream.");
     const { nodeId, cameraId, file } = params.data;
@@ -58,19 +56,6 @@ export async function addStreamGateway(
       },
     });
   });
-}
-
-/** Why nobody is let in with these credentials; null where somebody is. */
-async function refusal(
-  whoAsks: WhoAsks,
-  credentials: ReturnType<typeof requestCredentials>,
-): Promise<string | null> {
-  try {
-    return (await whoAsks.over(credentials)()) === null ? "Sign in to see video." : null;
-  } catch (error) {
-    if (error instanceof CodedError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
 }
 
 function answer(reply: FastifyReply, status: number, message: string): FastifyReply {

@@ -261,6 +261,8 @@ test("a better snapshot takes the place of the one before, which can still be se
   seq += 1;
   expect(await snapshotOf(eventId)).toMatchObject({ sha256: better, storedAt: null });
   await asked(better);
-  const before = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`);
+  const before = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, {
+    headers: SERVICE_HEADERS,
+  });
   expect(Buffer.from(await before.arrayBuffer())).toEqual(first);
 });

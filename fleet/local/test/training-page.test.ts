@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
-import { LearningFixture } from "./learning-fixture.ts";
+import { LearningFixture, someFrames } from "./learning-fixture.ts";
 import { childrenOf } from "./training-fixture.ts";
 
 const WITHIN = { timeout: 60_000 };
@@ -15,6 +15,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   fixture = await LearningFixture.start(await dashboardEnvironment());
+  await fixture.startTrainer();
   browser = await launchBrowser();
   await fixture.api.training.setLoop.mutate({ enabled: false });
 });
@@ -42,7 +43,7 @@ test("without a version and without jobs the page says what is missing", async (
 });
 
 test("by keyboard: a job is started, its curve is watched as it grows, and it is cancelled after a second press", async () => {
-  await fixture.answer(24);
+  await fixture.answer(someFrames(await fixture.labels(), 24));
   await fixture.api.datasets.build.mutate({ name: "Cars from above" });
   const page = await open();
   await page.getByRole("button", { name: "Start a job" }).press("Enter");
