@@ -33,6 +33,18 @@ export default {
       to: { path: "^fleet/local/" },
     },
     {
+      name: "manifests-import-nothing-of-ours",
+      severity: "error",
+      from: { path: "^k3s/" },
+      to: { path: "^(edge-agent|cloud|dashboard|fleet)/" },
+    },
+    {
+      name: "manifests-are-imported-by-nobody",
+      severity: "error",
+      from: { pathNot: "^(k3s|\\.ci)/" },
+      to: { path: "^k3s/" },
+    },
+    {
       name: "only-main-imports-the-root",
       severity: "error",
       from: { pathNot: "(main|\\.test)\\.ts$|/test/" },

@@ -19,6 +19,7 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
       "cloud",
       "dashboard/src",
       "fleet",
+      "k3s",
       ".ci",
     ],
   ],

@@ -15,6 +15,7 @@ const COMMANDS = {
   sentinel: ["fleet/local/src/cli/main.ts"],
   bench: ["fleet/local/src/cli/main.ts", "bench"],
   check: [".ci/check.ts"],
+  "k3s:check": ["k3s/check/main.ts"],
   test: [".ci/test.ts"],
 };
 

@@ -1,0 +1,22 @@
+/**
+ * What the manifests say already and the packages do not know yet. Each entry goes when its package knows it: the
+ * check reports an entry that is no longer needed, and this file with its last one.
+ */
+export const AWAITED = {
+  /** Variables of the cloud and of the agent. */
+  variables: [
+    "SENTINEL_SHARE_GROUP",
+    "SENTINEL_TAP_BROKERS",
+    "SENTINEL_STREAM_UPSTREAM",
+    "SENTINEL_JOBS",
+    "SENTINEL_JOB_IMAGE",
+    "SENTINEL_JOB_NAMESPACE",
+    "SENTINEL_HEALTH_PORT",
+    "SENTINEL_BROKER_PASSWORD_FILE",
+    "S3_PUBLIC_ENDPOINT",
+  ],
+  /** Roles of the cloud. */
+  roles: ["cameras"],
+  /** Arguments of the cloud's program. */
+  arguments: ["--migrate"],
+} as const satisfies Record<string, readonly string[]>;

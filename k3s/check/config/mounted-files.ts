@@ -1,0 +1,71 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { IIoK8sApiCoreV1Container as Container } from "kubernetes-models/v1/Container";
+import type { PodTemplate } from "../document/pod-template.ts";
+import type { Rendered } from "../document/rendered.ts";
+import { secretKeys } from "../references/provided-keys.ts";
+import { secretValue } from "./environment.ts";
+
+/** Files of a container that stand in a ConfigMap or Secret, by their path in it. */
+export function mountedFiles(
+  rendered: Rendered,
+  pod: PodTemplate,
+  container: Container,
+): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
+    const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
+    const contents = {
+      ...mapContents(rendered, pod, volume?.configMap?.name),
+      ...secretContents(rendered, pod, volume?.secret?.secretName),
+    };
+    for (const [key, text] of Object.entries(contents)) {
+      if (subPath === undefined) files.set(join(mountPath, key), text);
+      else if (subPath === key) files.set(mountPath, text);
+    }
+  }
+  return files;
+}
+
+/** Writes them below `folder`. */
+export function writeBelow(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+function mapContents(
+  rendered: Rendered,
+  pod: PodTemplate,
+  name: string | undefined,
+): Record<string, string> {
+  if (name === undefined) return {};
+  return rendered.find("ConfigMap", pod.namespace, name)?.data ?? {};
+}
+
+function secretContents(
+  rendered: Rendered,
+  pod: PodTemplate,
+  name: string | undefined,
+): Record<string, string> {
+  if (name === undefined) return {};
+  const isWritten = rendered.find("Secret", pod.namespace, name) !== undefined;
+  const keys = secretKeys(rendered, pod.namespace, name);
+  if (keys === null || keys === "any") return {};
+  return Object.fromEntries(
+    [...keys].map((key) => [
+      key,
+      !isWritten && key === "trusted-keys.pem"
+        ? publicKey()
+        : secretValue(rendered, pod, { name, key }),
+    ]),
+  );
+}
+
+/** Only the cluster knows the real one; the program wants to see one. */
+function publicKey(): string {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  return publicKey.export({ type: "spki", format: "pem" }).toString();
+}

@@ -1,0 +1,69 @@
+import { containerRule, type PolicyRule } from "../policy-rule.ts";
+
+/** `registry.example.com/sentinel/cloud`, `0.1.0`, `sha256:…`. */
+function partsOf(image: string): { name: string; tag: string; digest: string } {
+  const [tagged = "", digest = ""] = image.split("@");
+  const colon = tagged.lastIndexOf(":");
+  const hasTag = colon > tagged.lastIndexOf("/");
+  return {
+    name: hasTag ? tagged.slice(0, colon) : tagged,
+    tag: hasTag ? tagged.slice(colon + 1) : "",
+    digest,
+  };
+}
+
+/** Which programs run is decided here, not by a registry. */
+export const IMAGE_RULES: readonly PolicyRule[] = [
+  containerRule(
+    "image-version-exact",
+    "An image names its version: `latest`, or none, is another program every day.",
+    ({ container, path }) => {
+      const { name, tag } = partsOf(container.image ?? "");
+      if (tag !== "" && tag !== "latest") return null;
+      return {
+        path: `${path}.image`,
+        problem: tag === "" ? "the image has no tag" : "the image is whatever is latest",
+        fix: `${name}:VERSION, the version that was tried`,
+      };
+    },
+  ),
+  containerRule(
+    "image-digest",
+    "In production an image is pinned by its digest: a tag can be moved.",
+    ({ container, path }, _pod, rendered) => {
+      const image = container.image ?? "";
+      if (!rendered.isProduction || /^sha256:[0-9a-f]{64}$/.test(partsOf(image).digest))
+        return null;
+      return {
+        path: `${path}.image`,
+        problem: `${image} has no digest`,
+        fix: `${image}@sha256:…; \`node k3s/check/registry-digests.ts\` asks the registry for it`,
+      };
+    },
+  ),
+  containerRule(
+    "image-registry-named",
+    "An image names its registry: without one it is somebody's default.",
+    ({ container, path }) => {
+      const image = container.image ?? "";
+      if (/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\//.test(image)) return null;
+      return {
+        path: `${path}.image`,
+        problem: `${image} names no registry`,
+        fix: `docker.io/library/${image}, or the registry where it lies`,
+      };
+    },
+  ),
+  containerRule(
+    "image-pulled-once",
+    "An image that is there is not fetched again: sites start without a link.",
+    ({ container, path }) =>
+      container.imagePullPolicy === "IfNotPresent"
+        ? null
+        : {
+            path: `${path}.imagePullPolicy`,
+            problem: `it is ${container.imagePullPolicy ?? "not set"}`,
+            fix: "IfNotPresent",
+          },
+  ),
+];
