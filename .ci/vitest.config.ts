@@ -18,6 +18,7 @@ export default defineConfig({
           include: [
             "{edge-agent,cloud,fleet/*}/{src,test}/**/*.test.ts",
             "dashboard/src/**/*.test.{ts,tsx}",
+            "k3s/{check,test}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", ...WHOLE],
           maxWorkers: 2,

@@ -1,19 +1,14 @@
+import { checkRendered } from "./check-rendered.ts";
 import { type Answers, checkSettings } from "./config/check-settings.ts";
 import { objectName } from "./document/kube-object.ts";
 import { Rendered } from "./document/rendered.ts";
 import type { Finding, Remark } from "./finding.ts";
-import { checkFlows } from "./network/check-flows.ts";
-import { checkNamedHosts } from "./network/check-named-hosts.ts";
-import { type FlowTable, foreignPodsOf, readFlowTable } from "./network/flow-table.ts";
-import { peersOf } from "./network/peers.ts";
+import { readFlowTable } from "./network/flow-table.ts";
 import { applyExceptions, readExceptions } from "./policy/exceptions.ts";
-import { POLICY_RULES } from "./policy/policy-rules.ts";
 import { checkArgo } from "./references/check-argo.ts";
-import { checkReferences } from "./references/check-references.ts";
 import { findTargets } from "./render/find-targets.ts";
 import { renderTarget } from "./render/render-target.ts";
 import { SourceFiles } from "./render/source-files.ts";
-import { usedFolders } from "./render/used-folders.ts";
 import { checkSchema } from "./schema/check-schema.ts";
 import { wholeTreeFindings } from "./whole-tree.ts";
 
@@ -56,7 +51,8 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
     });
   }
   for (const one of rendered) {
-    const remarks = checkOne(one, { root, table, flowsSeen });
+    const { remarks, flowsSeen: seen } = checkRendered(one, { root, table });
+    for (const index of seen) flowsSeen.add(index);
     if (asksPrograms) remarks.push(...(await checkSettings(one, repository, answers)));
     if (one.target === "argo-cd/apps") remarks.push(...checkArgo(one, rendered, repository));
     findings.push(...remarks.map((remark) => findingOf(remark, one, sources)));
@@ -74,24 +70,6 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
     findings: kept,
     toSeal: rendered.flatMap(valuesToSeal),
   };
-}
-
-function checkOne(
-  one: Rendered,
-  { root, table, flowsSeen }: { root: string; table: FlowTable; flowsSeen: Set<number> },
-): Remark[] {
-  const uses = usedFolders(root, one.target);
-  const namespaces = new Set(one.ofKind("Namespace").map(({ metadata }) => metadata.name));
-  const foreign = foreignPodsOf(table, { namespaces, uses });
-  const peers = peersOf(one, table, foreign);
-  const flows = checkFlows(one, table, peers, uses);
-  for (const index of flows.seen) flowsSeen.add(index);
-  return [
-    ...checkReferences(one, foreign),
-    ...POLICY_RULES.flatMap(({ id, find }) => find(one).map((breach) => ({ rule: id, ...breach }))),
-    ...flows.remarks,
-    ...checkNamedHosts(one, peers),
-  ];
 }
 
 function findingOf(remark: Remark, { target }: Rendered, sources: SourceFiles): Finding {

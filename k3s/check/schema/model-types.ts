@@ -40,7 +40,8 @@ export function typeFaults(objects: readonly KubeObject[]): SchemaFault[][] {
     if (object === undefined) continue;
     const literal = objectLiteralAt(source, start);
     const type = literal === null ? undefined : checker.getContextualType(literal);
-    const known = type === undefined ? [] : type.getProperties().map(({ name }) => name);
+    const fields = type === undefined ? [] : checker.getNonNullableType(type).getProperties();
+    const known = fields.map(({ name }) => name);
     const words = wordsOf(
       ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
       known,
