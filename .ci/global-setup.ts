@@ -14,7 +14,14 @@ declare module "vitest" {
 }
 
 /** Debian's packages of programs that tests run, by program. */
-const PROGRAMS = { ffmpeg: "ffmpeg", chromium: "chromium", mosquitto: "mosquitto", kcat: "kcat" };
+const PROGRAMS = {
+  ffmpeg: "ffmpeg",
+  chromium: "chromium",
+  mosquitto: "mosquitto",
+  kcat: "kcat",
+  psql: "postgresql-client",
+  openssl: "openssl",
+};
 
 /** Starts what all tests share, once a run; returns how to stop it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -7,6 +7,7 @@ nodes=${NODES_DIR:-/secrets/nodes}
 cloud=${CLOUD_PASSWORD_FILE:-/secrets/cloud/password}
 target=${PASSWORDS_FILE:-/credentials/passwords}
 certificates=${CERTIFICATES_DIR:-/certificates}
+pid=${PID_FILE:-/credentials/mosquitto.pid}
 period=${PERIOD_SECONDS:-10}
 
 state() {
@@ -31,7 +32,9 @@ while :; do
   if [ "$now" != "$known" ]; then
     write
     # At the very first there is nobody to tell.
-    if pkill -HUP -x mosquitto; then echo "credentials changed; mosquitto reads them again"; fi
+    if [ -s "$pid" ] && kill -HUP "$(cat "$pid")"; then
+      echo "credentials changed; mosquitto reads them again"
+    fi
     known=$now
   fi
   # In the background, so that a signal is heard at once.
