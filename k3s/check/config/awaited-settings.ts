@@ -13,7 +13,6 @@ export const AWAITED = {
     "SENTINEL_JOB_NAMESPACE",
     "SENTINEL_HEALTH_PORT",
     "SENTINEL_BROKER_PASSWORD_FILE",
-    "S3_PUBLIC_ENDPOINT",
   ],
   /** Roles of the cloud. */
   roles: ["cameras"],

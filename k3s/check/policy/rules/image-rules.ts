@@ -1,16 +1,5 @@
+import { parseImage } from "../../images/image-reference.ts";
 import { containerRule, type PolicyRule } from "../policy-rule.ts";
-
-/** `registry.example.com/sentinel/cloud`, `0.1.0`, `sha256:…`. */
-function partsOf(image: string): { name: string; tag: string; digest: string } {
-  const [tagged = "", digest = ""] = image.split("@");
-  const colon = tagged.lastIndexOf(":");
-  const hasTag = colon > tagged.lastIndexOf("/");
-  return {
-    name: hasTag ? tagged.slice(0, colon) : tagged,
-    tag: hasTag ? tagged.slice(colon + 1) : "",
-    digest,
-  };
-}
 
 /** Which programs run is decided here, not by a registry. */
 export const IMAGE_RULES: readonly PolicyRule[] = [
@@ -18,12 +7,12 @@ export const IMAGE_RULES: readonly PolicyRule[] = [
     "image-version-exact",
     "An image names its version: `latest`, or none, is another program every day.",
     ({ container, path }) => {
-      const { name, tag } = partsOf(container.image ?? "");
+      const { registry, repository, tag } = parseImage(container.image ?? "");
       if (tag !== "" && tag !== "latest") return null;
       return {
         path: `${path}.image`,
         problem: tag === "" ? "the image has no tag" : "the image is whatever is latest",
-        fix: `${name}:VERSION, the version that was tried`,
+        fix: `${registry === "" ? "" : `${registry}/`}${repository}:VERSION, the version that was tried`,
       };
     },
   ),
@@ -32,7 +21,7 @@ export const IMAGE_RULES: readonly PolicyRule[] = [
     "In production an image is pinned by its digest: a tag can be moved.",
     ({ container, path }, _pod, rendered) => {
       const image = container.image ?? "";
-      if (!rendered.isProduction || /^sha256:[0-9a-f]{64}$/.test(partsOf(image).digest))
+      if (!rendered.isProduction || /^sha256:[0-9a-f]{64}$/.test(parseImage(image).digest))
         return null;
       return {
         path: `${path}.image`,
@@ -46,7 +35,7 @@ export const IMAGE_RULES: readonly PolicyRule[] = [
     "An image names its registry: without one it is somebody's default.",
     ({ container, path }) => {
       const image = container.image ?? "";
-      if (/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\//.test(image)) return null;
+      if (parseImage(image).registry !== "") return null;
       return {
         path: `${path}.image`,
         problem: `${image} names no registry`,
