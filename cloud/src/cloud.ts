@@ -338,10 +338,11 @@ export class Cloud {
   }
 
   async #startBucket(bucket: string): Promise<MinioBlobStore> {
-    const { s3Endpoint, s3AccessKey, s3SecretKey, s3Region } = this.#config;
+    const { s3Endpoint, s3PublicEndpoint, s3AccessKey, s3SecretKey, s3Region } = this.#config;
     const blobs = new MinioBlobStore({
       access: {
         endpoint: s3Endpoint,
+        publicEndpoint: s3PublicEndpoint,
         accessKey: s3AccessKey,
         secretKey: s3SecretKey,
         region: s3Region,

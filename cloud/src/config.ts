@@ -36,6 +36,7 @@ const VARIABLES = {
   tapBrokers: "SENTINEL_TAP_BROKERS",
   nodePasswordsFile: "SENTINEL_NODE_PASSWORDS_FILE",
   s3Endpoint: "S3_ENDPOINT",
+  s3PublicEndpoint: "S3_PUBLIC_ENDPOINT",
   s3AccessKey: "S3_ACCESS_KEY",
   s3SecretKey: "S3_SECRET_KEY",
   s3Region: "S3_REGION",
@@ -66,6 +67,7 @@ const ADDRESSES: readonly Key[] = [
   "broker",
   "brokerUrl",
   "s3Endpoint",
+  "s3PublicEndpoint",
   "fleetRepo",
   "streamUpstream",
 ];
@@ -140,6 +142,8 @@ const configSchema = z
       .optional(),
     nodePasswordsFile: text.optional(),
     s3Endpoint: httpUrl,
+    /** The same S3 as nodes and browsers reach it; what they are sent is signed for this name. */
+    s3PublicEndpoint: httpUrl.optional(),
     s3AccessKey: text,
     s3SecretKey: text,
     s3Region: text.default("us-east-1"),

@@ -76,3 +76,26 @@ test("an object that comes after its reader has gone is let go", async () => {
   await delay(400);
   await untilDropped();
 });
+
+test("presigned addresses are for the name that others know, without asking anybody", async () => {
+  await storeOf((response) => response.end("0123456789"));
+  const access = { endpoint: "http://minio:9000", accessKey: "key", secretKey: "secret" };
+  const publicEndpoint = "https://s3.example.com";
+  const stores = [{}, { publicEndpoint }].map(
+    (more) =>
+      new MinioBlobStore({
+        access: { ...access, ...more, region: "us-east-1" },
+        bucket: "bucket",
+        logger: pino({ level: "silent" }),
+      }),
+  );
+  const puts = await Promise.all(stores.map((one) => one.presignPut("key", 60)));
+  const gets = await Promise.all(stores.map((one) => one.presignGet("key", 60)));
+  for (const [inside, outside] of [puts, gets]) {
+    expect(inside).toMatch(/^http:\/\/minio:9000\/bucket\/key\?X-Amz-/);
+    expect(outside).toMatch(/^https:\/\/s3\.example\.com\/bucket\/key\?X-Amz-/);
+    // The name is part of what is signed.
+    const signature = (url = "") => new URL(url).searchParams.get("X-Amz-Signature");
+    expect(signature(outside)).not.toBe(signature(inside));
+  }
+});

@@ -8,6 +8,8 @@ import type { Blob, BlobStore } from "./blob-store.ts";
 export interface S3Access {
   /** `http://host:port` or `https://host`. */
   endpoint: string;
+  /** The same S3 as others reach it, where that is another name; presigned addresses are for it. */
+  publicEndpoint?: string | undefined;
   accessKey: string;
   secretKey: string;
   region: string;
@@ -21,6 +23,7 @@ const RETRY_MS = 5_000;
 /** One bucket of an S3 endpoint. The bucket is made at start; where that fails it is tried again. */
 export class MinioBlobStore implements BlobStore {
   readonly #client: Client;
+  readonly #signer: Client;
   readonly #endpoint: string;
   readonly #bucket: string;
   readonly #region: string;
@@ -40,21 +43,13 @@ export class MinioBlobStore implements BlobStore {
     answerMs?: number;
     bodyMs?: number;
   }) {
-    const { endpoint, accessKey, secretKey, region } = options.access;
-    const url = new URL(endpoint);
-    this.#endpoint = url.origin;
+    const { endpoint, publicEndpoint, region } = options.access;
+    this.#endpoint = new URL(endpoint).origin;
     this.#answerMs = options.answerMs ?? ANSWER_MS;
     this.#bodyMs = options.bodyMs ?? BODY_MS;
-    const secure = url.protocol === "https:";
-    this.#client = new Client({
-      endPoint: url.hostname,
-      port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-      useSSL: secure,
-      accessKey,
-      secretKey,
-      region,
-      pathStyle: true,
-    });
+    this.#client = clientOf(endpoint, options.access);
+    this.#signer =
+      publicEndpoint === undefined ? this.#client : clientOf(publicEndpoint, options.access);
     this.#bucket = options.bucket;
     this.#region = region;
     this.#logger = options.logger;
@@ -89,11 +84,11 @@ export class MinioBlobStore implements BlobStore {
   }
 
   presignPut(key: string, seconds: number): Promise<string> {
-    return this.#client.presignedPutObject(this.#bucket, key, seconds);
+    return this.#signer.presignedPutObject(this.#bucket, key, seconds);
   }
 
   presignGet(key: string, seconds: number): Promise<string> {
-    return this.#client.presignedGetObject(this.#bucket, key, seconds);
+    return this.#signer.presignedGetObject(this.#bucket, key, seconds);
   }
 
   async write(key: string, bytes: Uint8Array, contentType?: string): Promise<void> {
@@ -162,6 +157,20 @@ export class MinioBlobStore implements BlobStore {
       clearTimeout(timer);
     }
   }
+}
+
+function clientOf(endpoint: string, { accessKey, secretKey, region }: S3Access): Client {
+  const url = new URL(endpoint);
+  const secure = url.protocol === "https:";
+  return new Client({
+    endPoint: url.hostname,
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    useSSL: secure,
+    accessKey,
+    secretKey,
+    region,
+    pathStyle: true,
+  });
 }
 
 function isMissing(error: unknown): boolean {
