@@ -1,3 +1,4 @@
+import { checkAgreement } from "./config/check-agreement.ts";
 import type { Rendered } from "./document/rendered.ts";
 import type { Remark } from "./finding.ts";
 import { checkFlows } from "./network/check-flows.ts";
@@ -28,6 +29,7 @@ export function checkRendered(
     ...POLICY_RULES.flatMap(({ id, find }) => find(one).map((breach) => ({ rule: id, ...breach }))),
     ...flows.remarks,
     ...checkNamedHosts(one, peers),
+    ...checkAgreement(one),
   ];
   return { remarks, flowsSeen: flows.seen };
 }

@@ -18,7 +18,7 @@ async function render(target: string): Promise<void> {
 
 beforeAll(async () => {
   table = readFlowTable(K3S);
-  for (const target of ["overlays/ci/cloud", "clusters/cloud", "argo-cd/apps"])
+  for (const target of ["overlays/ci/cloud", "overlays/ci/site", "clusters/cloud", "argo-cd/apps"])
     await render(target);
 });
 
@@ -253,6 +253,27 @@ describe("references, each broken in the rendered cloud", () => {
     const remarks = found("overlays/ci/cloud", breakIt);
     if (Array.isArray(expected)) expect([...remarks].sort()).toEqual([...expected].sort());
     else expect(remarks).toEqual(expected);
+  });
+});
+
+describe("settings that disagree with their manifest", () => {
+  test("port-as-told", () => {
+    const remarks = found("overlays/ci/cloud", (find) => {
+      const [container] = find("Deployment", "camera-service").spec.template.spec.containers;
+      container.env.push({ name: "SENTINEL_HTTP_PORT", value: "8090" });
+    });
+    expect(remarks).toEqual([`port-as-told Deployment/camera-service ${POD}.containers[0].ports`]);
+  });
+
+  test("outbox-fits-volume", () => {
+    expect(found("overlays/ci/site", () => {})).toEqual([]);
+    const remarks = found("overlays/ci/site", (find) => {
+      const [claim] = find("StatefulSet", "inference").spec.volumeClaimTemplates;
+      claim.spec.resources.requests.storage = "15Gi";
+    });
+    expect(remarks).toEqual([
+      "outbox-fits-volume StatefulSet/inference spec.volumeClaimTemplates[0].spec.resources.requests.storage",
+    ]);
   });
 });
 
