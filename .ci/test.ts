@@ -58,11 +58,6 @@ await ensureDebianPackages([
   { program: "kcat", packageName: "kcat", neededFor: "the tests of the stream tap" },
   { program: "chromium", packageName: "chromium", neededFor: "the end-to-end test in a browser" },
   {
-    program: "mosquitto",
-    packageName: "mosquitto",
-    neededFor: "the tests of the broker's settings",
-  },
-  {
     program: "psql",
     packageName: "postgresql-client",
     neededFor: "the test of the database's set-up",
