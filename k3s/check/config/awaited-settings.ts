@@ -5,9 +5,6 @@
 export const AWAITED = {
   /** Variables of the cloud and of the agent. */
   variables: [
-    "SENTINEL_SHARE_GROUP",
-    "SENTINEL_TAP_BROKERS",
-    "SENTINEL_STREAM_UPSTREAM",
     "SENTINEL_JOBS",
     "SENTINEL_JOB_IMAGE",
     "SENTINEL_JOB_NAMESPACE",
@@ -15,7 +12,7 @@ export const AWAITED = {
     "SENTINEL_BROKER_PASSWORD_FILE",
   ],
   /** Roles of the cloud. */
-  roles: ["cameras"],
+  roles: [],
   /** Arguments of the cloud's program. */
-  arguments: ["--migrate"],
+  arguments: [],
 } as const satisfies Record<string, readonly string[]>;
