@@ -16,6 +16,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { "/trpc": { target: CLOUD, ws: true }, "/snapshots": CLOUD },
+    proxy: { "/api": { target: CLOUD, ws: true } },
   },
 });

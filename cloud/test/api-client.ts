@@ -13,7 +13,7 @@ export function connectApi(
   close(): Promise<void>;
 } {
   const client = createWSClient({
-    url: `${httpUrl.replace("http", "ws")}/trpc`,
+    url: `${httpUrl.replace("http", "ws")}/api/trpc`,
     ...(token === null ? {} : { connectionParams: { token } }),
   });
   return {

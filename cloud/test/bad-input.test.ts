@@ -154,7 +154,7 @@ test("names that break programs are stored and told as they are, but for what te
 });
 
 async function cameraNames(): Promise<Map<string, string>> {
-  const answer = await fetch(`${cloud.httpUrl}/trpc/cameras.list`, {
+  const answer = await fetch(`${cloud.httpUrl}/api/trpc/cameras.list`, {
     headers: SERVICE_HEADERS,
   });
   const { result } = (await answer.json()) as {

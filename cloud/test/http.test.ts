@@ -56,10 +56,10 @@ test("assets never change; what is not there is a 404 and never a page", async (
   expect(asset.headers.get("cache-control")).toContain("immutable");
   for (const path of [
     "/assets/gone.js",
-    `/snapshots/${"0".repeat(64)}.jpg`,
-    "/snapshots/..%2f..%2fetc%2fpasswd",
-    "/snapshots/x.jpg",
-    "/trpc/no.such",
+    `/api/snapshots/${"0".repeat(64)}.jpg`,
+    "/api/snapshots/..%2f..%2fetc%2fpasswd",
+    "/api/snapshots/x.jpg",
+    "/api/trpc/no.such",
   ]) {
     const answer = await get(path);
     expect([path, answer.status]).toEqual([path, 404]);
@@ -78,7 +78,7 @@ test.each([
     const asked = request({
       hostname,
       port,
-      path: "/trpc",
+      path: "/api/trpc",
       headers: {
         connection: "Upgrade",
         upgrade: "websocket",
@@ -114,7 +114,7 @@ function statusFor(host: string, { of = cloud.httpUrl, upgrade = false } = {}) {
       : {}),
   };
   return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path: upgrade ? "/trpc" : "/healthz", headers });
+    const asked = request({ hostname, port, path: upgrade ? "/api/trpc" : "/healthz", headers });
     asked.on("upgrade", (answer, socket) => {
       socket.destroy();
       resolve(answer.statusCode);
@@ -149,13 +149,13 @@ test("names that are given are answered too, and no others", async () => {
 });
 
 test("a request that is too big or broken is refused, and the server goes on", async () => {
-  const big = await fetch(`${cloud.httpUrl}/trpc/events.list`, {
+  const big = await fetch(`${cloud.httpUrl}/api/trpc/events.list`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: "x".repeat(100_000),
   });
   expect(big.status).toBe(413);
-  const broken = await get("/trpc/events.list?input=%7Bnot");
+  const broken = await get("/api/trpc/events.list?input=%7Bnot");
   expect(broken.status).toBe(400);
   expect((await get("/healthz")).status).toBe(200);
 });

@@ -63,7 +63,7 @@ test("a batch becomes rows, an acknowledgement and events that can be listed", a
   expect(await committed(node)).toEqual(["1", "2", "3"]);
   const input = { cameras: [{ nodeId: "node-a", cameraId: "gate-1" }] };
   const answer = await fetch(
-    `${cloud.httpUrl}/trpc/events.list?input=${encodeURIComponent(JSON.stringify(input))}`,
+    `${cloud.httpUrl}/api/trpc/events.list?input=${encodeURIComponent(JSON.stringify(input))}`,
     { headers: SERVICE_HEADERS },
   );
   const { result } = (await answer.json()) as { result: { data: unknown } };

@@ -34,12 +34,12 @@ test("people are told what the operator's map covers, and get its pictures", asy
   expect(east).toBeCloseTo(9.9976, 3);
   expect(south).toBeCloseTo(53.5534, 3);
   expect(north).toBeCloseTo(53.5795, 3);
-  const answer = await fetch(`${cloud.httpUrl}/map-tiles/14/8645/5293`, {
+  const answer = await fetch(`${cloud.httpUrl}/api/map-tiles/14/8645/5293`, {
     headers: SERVICE_HEADERS,
   });
   expect(answer.headers.get("content-type")).toBe("image/png");
   expect(Buffer.from(await answer.arrayBuffer())).toEqual(PICTURE);
-  expect((await fetch(`${cloud.httpUrl}/map-tiles/14/8645/5293`)).status).toBe(401);
+  expect((await fetch(`${cloud.httpUrl}/api/map-tiles/14/8645/5293`)).status).toBe(401);
 });
 
 test.each([
@@ -50,7 +50,7 @@ test.each([
   "a/b/c",
   "14/8645",
 ])("%s is no picture", async (path) => {
-  const answer = await fetch(`${cloud.httpUrl}/map-tiles/${path}`, {
+  const answer = await fetch(`${cloud.httpUrl}/api/map-tiles/${path}`, {
     headers: { accept: "text/html", ...SERVICE_HEADERS },
   });
   expect(answer.status).toBe(404);

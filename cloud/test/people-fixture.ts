@@ -10,7 +10,9 @@ export function httpApi(
   httpUrl: string,
   headers: Record<string, string> = { authorization: `Bearer ${SERVICE_TOKEN}` },
 ): TRPCClient<AppRouter> {
-  return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${httpUrl}/trpc`, headers })] });
+  return createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${httpUrl}/api/trpc`, headers })],
+  });
 }
 
 /** Signs in as the page does. @returns the answer's status and the cookie to send from then on. */
@@ -19,7 +21,7 @@ export async function signIn(
   email: string,
   password = PASSWORD,
 ): Promise<{ status: number; cookie: string }> {
-  const answer = await fetch(`${httpUrl}/auth/sign-in/email`, {
+  const answer = await fetch(`${httpUrl}/api/auth/sign-in/email`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: httpUrl },
     body: JSON.stringify({ email, password }),

@@ -72,7 +72,7 @@ test("every procedure is refused to nobody, and to who may not do it", async () 
 /** How a call without input is answered: its code and, where it is one of ours, the fault's. */
 async function ask(path: string, type: string, token: string | null): Promise<string> {
   if (type === "subscription") return subscribe(path, token);
-  const answer = await fetch(`${cloud.httpUrl}/trpc/${path}`, {
+  const answer = await fetch(`${cloud.httpUrl}/api/trpc/${path}`, {
     method: type === "query" ? "GET" : "POST",
     headers: {
       "content-type": "application/json",
@@ -162,7 +162,7 @@ test("a session ends by signing out, by time, and with its person; each says so"
   await cloud.database.query("update sessions set expires_at = now() - interval '1 second'");
   expect(await refusal(op.api.people.me.query())).toContain("UNAUTHORIZED SESSION_EXPIRED");
   const again = await signIn(cloud.httpUrl, op.email);
-  const out = await fetch(`${cloud.httpUrl}/auth/sign-out`, {
+  const out = await fetch(`${cloud.httpUrl}/api/auth/sign-out`, {
     method: "POST",
     headers: { cookie: again.cookie, origin: cloud.httpUrl },
   });
@@ -186,7 +186,7 @@ test("an open WebSocket answers nothing and is closed once its token is revoked"
   const { token, tokenId } = await root.api.people.createToken.mutate(wish);
   const closed = Promise.withResolvers<number | undefined>();
   const socket = createWSClient({
-    url: `${cloud.httpUrl.replace("http", "ws")}/trpc`,
+    url: `${cloud.httpUrl.replace("http", "ws")}/api/trpc`,
     connectionParams: { token },
     retryDelayMs: () => 60_000,
     onClose: (cause) => closed.resolve(cause?.code),
@@ -247,7 +247,7 @@ test("the last admin stays; a new password ends every session of its person", as
 
 test("what another site's page would do in a person's name is refused", async () => {
   const op = await addPerson(cloud.httpUrl, "Op", "admin");
-  for (const path of ["/auth/sign-in/email", "/auth/sign-out", "/trpc/people.invite"]) {
+  for (const path of ["/api/auth/sign-in/email", "/api/auth/sign-out", "/api/trpc/people.invite"]) {
     const answer = await fetch(`${cloud.httpUrl}${path}`, {
       method: "POST",
       headers: {
@@ -259,7 +259,7 @@ test("what another site's page would do in a person's name is refused", async ()
     });
     expect([path, answer.status]).toEqual([path, 403]);
   }
-  const signUp = await fetch(`${cloud.httpUrl}/auth/sign-up/email`, {
+  const signUp = await fetch(`${cloud.httpUrl}/api/auth/sign-up/email`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: cloud.httpUrl },
     body: JSON.stringify({ email: "a@example.org", password: PASSWORD, name: "a" }),

@@ -14,6 +14,7 @@ import { FairQueue, type FrameHandler } from "./detect/fair-queue.ts";
 import { startDetector } from "./detect/start-detector.ts";
 import { edgeError } from "./errors.ts";
 import { FaultLog } from "./fault-log.ts";
+import { HealthServer } from "./health/health-server.ts";
 import type { Logger } from "./log.ts";
 import { loadCatalog } from "./model/catalog.ts";
 import { resolveModel } from "./model/resolve-model.ts";
@@ -65,7 +66,10 @@ export class Agent {
   readonly #uplink: Uplink;
   readonly #pulse: TelemetryPulse;
   readonly #startedAt = Date.now();
+  readonly #health: HealthServer | null;
   #ffmpeg: FfmpegLocation | null = null;
+  /** Why it does not watch yet. */
+  #notReady: string | null = "the agent is starting";
   #modelFault: { digest: string; fault: Fault | null } | null = null;
   #isExhausted = false;
   #rowsCreated = 0;
@@ -134,6 +138,9 @@ export class Agent {
       faults: this.#faults,
       log,
     });
+    const { health } = config;
+    this.#health =
+      health === undefined ? null : new HealthServer({ ...health, fault: () => this.#notReady });
     this.#pulse = new TelemetryPulse({
       nodeId,
       dataDir,
@@ -153,6 +160,7 @@ export class Agent {
    * @throws OUTBOX_*, FFMPEG_MISSING, MODEL_* where no model at all can be run; call `stop` then too.
    */
   async start(): Promise<void> {
+    await this.#health?.start();
     this.#outbox.start();
     const crashed = endCrashedTracks(this.#outbox, Date.now());
     if (crashed > 0) this.#log.warn({ tracks: crashed }, "the agent was killed; ended its tracks");
@@ -169,6 +177,7 @@ export class Agent {
     this.#swap.start(model);
     await this.#lanes.apply(this.#cameras.cameras);
     this.#pulse.start();
+    this.#notReady = null;
     this.#log.info(
       { cameras: this.#lanes.all.length, model: model.name, ffmpeg: this.#ffmpeg.path },
       "the agent is running",
@@ -188,6 +197,7 @@ export class Agent {
 
   /** Ends every track, waits until the cloud has the rows (DRAIN_MS at most), and stops every part. */
   async stop(): Promise<void> {
+    this.#notReady = "the agent is stopping";
     this.#pulse.stop();
     this.#prober.stop();
     this.#swap.stop(!this.#isExhausted);
@@ -201,6 +211,7 @@ export class Agent {
     await this.#uplink.stop();
     this.#outbox.stop();
     this.#faults.stop();
+    await this.#health?.stop();
   }
 
   #makeLane(camera: CameraConfig): CameraLane {

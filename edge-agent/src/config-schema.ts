@@ -67,6 +67,20 @@ const detect = z.strictObject(
   accepted("detect: { fps, scoreThreshold, iouThreshold, answerWithinMs }"),
 );
 
+const PORT = "a port number from 0 to 65535";
+
+const health = z.strictObject(
+  {
+    host: text("an address to listen on", 200).default("127.0.0.1"),
+    port: z.coerce
+      .number(accepted(PORT))
+      .int(accepted(PORT))
+      .min(0, accepted(PORT))
+      .max(65_535, accepted(PORT)),
+  },
+  accepted("health: { host, port }"),
+);
+
 const PUBLIC_KEY = "an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)";
 const LABELS = "labels of the node: { name: value }, each of lower-case letters, digits and dashes";
 
@@ -91,6 +105,7 @@ export const agentConfigSchema = z.strictObject(
     dataDir: text("the path of a folder", 2000).optional(),
     outboxMaxBytes: whole(16 * 1024 * 1024, 1024 ** 4, "bytes").default(1024 ** 3),
     broker: broker.prefault({}),
+    health: health.optional(),
     model: text("a name of the model catalog, or the path of an .onnx file", 2000).optional(),
     modelCatalog: text("the path of the model catalog", 2000).optional(),
     modelCacheDir: text("the path of a folder", 2000).optional(),
@@ -110,6 +125,7 @@ export const agentConfigSchema = z.strictObject(
 export const ACCEPTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(agentConfigSchema.shape),
   broker: Object.keys(broker.shape),
+  health: Object.keys(health.shape),
   detect: Object.keys(detect.shape),
   "cameras.*": Object.keys(cameraSchema.shape),
 };

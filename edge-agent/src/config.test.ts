@@ -74,7 +74,7 @@ test("tells every fault in one message: place, key, value, what is accepted", ()
       "edge.yaml:6 cameras.1.url: "ftp://***@cam/a"; accepted: an address that begins with rtsp://, rtsps://, http:// or https://, or the path of a video file",
       "edge.yaml:6 cameras.1.nam: this key is not known; accepted: id, name, url, enabled",
       "edge.yaml:7 cameras.2.id: is missing; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
-      "edge.yaml:8 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
+      "edge.yaml:8 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, health, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
       "edge.yaml:6 cameras.1.id: "gate-1" is already the id of cameras.0; accepted: an id that no other camera has",
     ]
   `);

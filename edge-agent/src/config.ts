@@ -36,6 +36,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
   SENTINEL_BROKER_URL: ["broker", "url"],
   SENTINEL_BROKER_USERNAME: ["broker", "username"],
   SENTINEL_BROKER_PASSWORD: ["broker", "password"],
+  SENTINEL_HEALTH_HOST: ["health", "host"],
+  SENTINEL_HEALTH_PORT: ["health", "port"],
   SENTINEL_LOG_LEVEL: ["logLevel"],
   SENTINEL_TRUSTED_KEYS_FILE: ["trustedKeysFile"],
   FFMPEG_PATH: ["ffmpegPath"],
@@ -79,7 +81,7 @@ export function loadAgentConfig(
   environment: Environment = process.env,
 ): LoadedAgentConfig {
   const text = read(path, CONFIG_FILE);
-  const config = parse(text, path, environment);
+  const config = parse(text, path, withPasswordFile(environment));
   const home = homedir();
   const dataHome = environment.XDG_DATA_HOME || join(home, ".local", "share");
   const cacheHome = environment.XDG_CACHE_HOME || join(home, ".cache");
@@ -91,6 +93,20 @@ export function loadAgentConfig(
     modelCacheDir: config.modelCacheDir ?? join(cacheHome, "sentinel", "models"),
     detectWorkers: config.detectWorkers ?? Math.max(1, availableParallelism()),
   });
+}
+
+/** The broker's password may lie in a file of its own, as orchestrators hand secrets over. */
+const PASSWORD_FILE = "SENTINEL_BROKER_PASSWORD_FILE";
+
+function withPasswordFile(environment: Environment): Environment {
+  const file = environment[PASSWORD_FILE];
+  if (!file) return environment;
+  if (environment.SENTINEL_BROKER_PASSWORD) {
+    const fault = `environment ${PASSWORD_FILE}: SENTINEL_BROKER_PASSWORD is given too; accepted: only one of them`;
+    throw edgeError("CONFIG_INVALID", fault);
+  }
+  const password = read(file, `the path in ${PASSWORD_FILE} of a file with the broker's password`);
+  return { ...environment, SENTINEL_BROKER_PASSWORD: password.replace(/\r?\n$/, "") };
 }
 
 const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g;

@@ -8,6 +8,11 @@ export const edgeErrors = {
     action: "Correct every line that the message lists, then try it with --check-config.",
     retryable: false,
   },
+  HEALTH_PORT_IN_USE: {
+    meaning: "Another process listens on the port at which the agent was to tell its health.",
+    action: "Stop that process, or change health.port (SENTINEL_HEALTH_PORT).",
+    retryable: false,
+  },
   // source: why a camera gives no frames
   CAMERA_UNREACHABLE: {
     meaning: "The camera's address does not answer, or nothing is found there.",

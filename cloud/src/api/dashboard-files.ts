@@ -28,7 +28,7 @@ export async function addDashboardFiles(server: FastifyInstance, folder: string)
   server.setNotFoundHandler(async (request, reply) => {
     const isPage =
       request.method === "GET" &&
-      !/^\/(trpc|snapshots|map-tiles|assets|healthz|readyz)(\/|$|\?)/.test(request.url) &&
+      !/^\/(api|stream|assets|healthz|readyz)(\/|$|\?)/.test(request.url) &&
       (request.headers.accept ?? "").includes("text/html");
     if (isPage) return reply.sendFile("index.html");
     return reply.code(404).send({ message: "There is nothing here." });

@@ -102,7 +102,7 @@ export class HttpServer {
       },
     });
     await server.register(fastifyTRPCPlugin, {
-      prefix: "/trpc",
+      prefix: "/api/trpc",
       useWSS: true,
       trpcOptions: {
         router: appRouter,

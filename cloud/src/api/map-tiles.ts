@@ -69,13 +69,13 @@ const whole = z.string().regex(/^\d{1,8}$/);
 const paramsSchema = z.object({ zoom: whole, x: whole, y: whole });
 
 /**
- * `/map-tiles/{zoom}/{x}/{y}`, for people who are signed in: one picture of the operator's map; 404
+ * `/api/map-tiles/{zoom}/{x}/{y}`, for people who are signed in: one picture of the operator's map; 404
  * where it has none there.
  */
 export function addMapTiles(server: FastifyInstance, tiles: MapTiles, whoAsks: WhoAsks): void {
   const { folder, extension } = tiles;
   const preHandler = signedInOnly(whoAsks);
-  server.get("/map-tiles/:zoom/:x/:y", { preHandler }, async (request, reply) => {
+  server.get("/api/map-tiles/:zoom/:x/:y", { preHandler }, async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
     const picture = params.success
       ? await opened(join(folder, params.data.zoom, params.data.x, `${params.data.y}.${extension}`))

@@ -14,7 +14,7 @@ const paramsSchema = z.object({ file: z.string().regex(/^[0-9a-f]{64}\.jpg$/) })
 export type TamperedHandler = (snapshot: { nodeId: string; sha256: string }) => Promise<void>;
 
 /**
- * `/snapshots/{sha256}.jpg`, for people who are signed in: the picture, which never changes; 404
+ * `/api/snapshots/{sha256}.jpg`, for people who are signed in: the picture, which never changes; 404
  * while it has not arrived. The address that a node was given to upload to holds on after its picture
  * was verified, so each picture is compared with its name again before it leaves; another one is a
  * 404 and told.
@@ -33,7 +33,7 @@ export function addSnapshotRoute(
     return null;
   };
   const preHandler = signedInOnly(whoAsks);
-  server.get("/snapshots/:file", { preHandler }, async (request, reply) => {
+  server.get("/api/snapshots/:file", { preHandler }, async (request, reply) => {
     const params = paramsSchema.safeParse(request.params);
     const picture = params.success
       ? await genuine(sha256Schema.parse(params.data.file.slice(0, 64)))

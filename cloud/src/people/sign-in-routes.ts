@@ -12,7 +12,7 @@ const ROUTES = [
 /** Headers of a request that the library needs, besides those that we set ourselves. */
 const PASSED_ON = ["cookie", "user-agent", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
 
-/** Signing in and out: `/auth/…`. That a request is of our own pages was checked before. */
+/** Signing in and out: `/api/auth/…`. That a request is of our own pages was checked before. */
 export function addSignInRoutes(server: FastifyInstance, signIn: SignIn): void {
   for (const [method, path] of ROUTES) {
     server.route({

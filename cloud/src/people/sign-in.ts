@@ -24,7 +24,7 @@ export const INNER_ORIGIN = "http://sentinel.invalid";
 /** The only header from which the library takes a client's address; set by us, never passed on. */
 export const CLIENT_ADDRESS_HEADER = "x-sentinel-client-address";
 /** Where its routes lie. */
-export const SIGN_IN_PATH = "/auth";
+export const SIGN_IN_PATH = "/api/auth";
 
 interface SignInOptions {
   database: Postgres;

@@ -4,7 +4,7 @@ import type { Reason } from "./candidate.ts";
 
 /** A picture beside the one that is asked about. */
 export interface Neighbour {
-  /** SHA-256; the picture is at `/snapshots/{sha256}.jpg`. */
+  /** SHA-256; the picture is at `/api/snapshots/{sha256}.jpg`. */
   picture: string;
   capturedAt: number;
   /** The same object, or whatever the same camera saw. */
@@ -24,7 +24,7 @@ export interface TriageItem {
   score: number | null;
   /** In fractions of the picture; where nothing was detected: what moves. */
   box: Box | null;
-  /** SHA-256; the picture is at `/snapshots/{sha256}.jpg`. */
+  /** SHA-256; the picture is at `/api/snapshots/{sha256}.jpg`. */
   picture: string;
   width: number;
   height: number;

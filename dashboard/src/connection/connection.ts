@@ -23,7 +23,7 @@ const SIGNED_OUT = 4401;
 
 /** Where the cloud listens: the address that the page itself came from. */
 function socketUrl(): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/trpc`;
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/trpc`;
 }
 
 /**

@@ -9,7 +9,7 @@ const AWAITED = {
   sizeBytes: 9_000,
   storedAt: null,
   goneAt: null,
-  url: `/snapshots/${"a".repeat(64)}.jpg`,
+  url: `/api/snapshots/${"a".repeat(64)}.jpg`,
 };
 const GONE = { ...AWAITED, goneAt: 2_000 };
 const STORED = { ...AWAITED, storedAt: 3_000 };

@@ -3,10 +3,10 @@ import { createTRPCClient, httpLink } from "@trpc/client";
 import { createAuthClient } from "better-auth/client";
 
 /** Signing in and out; the session is a cookie that no script can read. */
-export const signInClient = createAuthClient({ basePath: "/auth" });
+export const signInClient = createAuthClient({ basePath: "/api/auth" });
 
 /** Procedures for who is not signed in yet, and for asking who is: by plain requests. */
-export const doorClient = createTRPCClient<AppRouter>({ links: [httpLink({ url: "/trpc" })] });
+export const doorClient = createTRPCClient<AppRouter>({ links: [httpLink({ url: "/api/trpc" })] });
 
 /** Why a call of the sign-in client was refused, for the person; null where it was not. */
 export function refusalOf(

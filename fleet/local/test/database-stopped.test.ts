@@ -43,7 +43,7 @@ test("while PostgreSQL stands still questions are refused soon and by name, and 
   const ask = () =>
     Promise.all(
       asked.map(async (path) => {
-        const answer = await fetch(`${cloud.httpUrl}/trpc/${path}`, {
+        const answer = await fetch(`${cloud.httpUrl}/api/trpc/${path}`, {
           signal: AbortSignal.timeout(12_000),
         });
         return { status: answer.status, text: await answer.text() };

@@ -114,7 +114,7 @@ test("a trained candidate is judged by itself, on the golden set: figures, curve
   const onlyAfter = first.truth.filter((box) => box.foundAfter && !box.foundBefore);
   expect(first.gained).toBe(onlyAfter.length);
   expect(first.after.filter(({ right }) => !right)).toHaveLength(first.falseAfter);
-  const stored = await fetch(`${fixture.cloud.httpUrl}/snapshots/${first.picture}.jpg`, {
+  const stored = await fetch(`${fixture.cloud.httpUrl}/api/snapshots/${first.picture}.jpg`, {
     headers: SERVICE_HEADERS,
   });
   expect(stored.status).toBe(200);

@@ -119,7 +119,8 @@ test("a snapshot is asked for, uploaded, checked, noted on its event, told and s
   expect(new URL(command.url).pathname).toBe(`/sentinel-clips/snapshots/node-a/${sha256}.jpg`);
   expect(await snapshotOf(eventId)).toMatchObject({ sha256, storedAt: null, goneAt: null });
   expect(
-    (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS })).status,
+    (await fetch(`${cloud.httpUrl}/api/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS }))
+      .status,
   ).toBe(404);
 
   expect((await put(command.url, JPEG)).status).toBe(200);
@@ -142,7 +143,8 @@ test("another picture under that name is deleted and counted, and never shown", 
   await waitUntil(async () => (await counted("snapshot-tampered")) === 1);
   expect((await snapshotOf(eventId))?.storedAt).toBeNull();
   expect(
-    (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS })).status,
+    (await fetch(`${cloud.httpUrl}/api/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS }))
+      .status,
   ).toBe(404);
 });
 
@@ -219,7 +221,7 @@ test.each([
     await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
     const before = await counted("snapshot-tampered");
     expect((await put(command.url, other)).status).toBe(200);
-    const served = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, {
+    const served = await fetch(`${cloud.httpUrl}/api/snapshots/${sha256}.jpg`, {
       headers: SERVICE_HEADERS,
     });
     expect(served.status).toBe(404);
@@ -238,7 +240,7 @@ test.each([
     await reply(again);
     await waitUntil(async () => (await snapshotOf(eventId))?.storedAt !== null);
     expect(
-      (await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS }))
+      (await fetch(`${cloud.httpUrl}/api/snapshots/${sha256}.jpg`, { headers: SERVICE_HEADERS }))
         .status,
     ).toBe(200);
   },
@@ -261,7 +263,7 @@ test("a better snapshot takes the place of the one before, which can still be se
   seq += 1;
   expect(await snapshotOf(eventId)).toMatchObject({ sha256: better, storedAt: null });
   await asked(better);
-  const before = await fetch(`${cloud.httpUrl}/snapshots/${sha256}.jpg`, {
+  const before = await fetch(`${cloud.httpUrl}/api/snapshots/${sha256}.jpg`, {
     headers: SERVICE_HEADERS,
   });
   expect(Buffer.from(await before.arrayBuffer())).toEqual(first);

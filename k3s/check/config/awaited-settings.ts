@@ -4,15 +4,9 @@
  */
 export const AWAITED = {
   /** Variables of the cloud and of the agent. */
-  variables: [
-    "SENTINEL_JOBS",
-    "SENTINEL_JOB_IMAGE",
-    "SENTINEL_JOB_NAMESPACE",
-    "SENTINEL_HEALTH_PORT",
-    "SENTINEL_BROKER_PASSWORD_FILE",
-  ],
+  variables: ["SENTINEL_JOBS", "SENTINEL_JOB_IMAGE", "SENTINEL_JOB_NAMESPACE"],
   /** Roles of the cloud. */
-  roles: [],
+  roles: [] as readonly string[],
   /** Arguments of the cloud's program. */
-  arguments: [],
+  arguments: [] as readonly string[],
 } as const satisfies Record<string, readonly string[]>;

@@ -107,7 +107,7 @@ function ask(
   answers: Answers,
 ): Promise<string[]> {
   const { container, entry, environment } = told;
-  const files = mountedFiles(rendered, pod, container);
+  const files = mountedFiles(rendered, pod, container, environment);
   const values = new Map(environment.map(({ name, value }) => [name, value]));
   const rest = entry.rest
     .map((word) => expand(word, values))

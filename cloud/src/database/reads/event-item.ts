@@ -12,7 +12,7 @@ export interface SnapshotItem {
   storedAt: number | null;
   /** When the node said that it no longer has it: then it will never arrive. */
   goneAt: number | null;
-  /** Path on this server: `/snapshots/{sha256}.jpg`. */
+  /** Path on this server: `/api/snapshots/{sha256}.jpg`. */
   url: string;
 }
 
@@ -83,6 +83,6 @@ function toSnapshotItem(row: EventRow): SnapshotItem | null {
     sizeBytes: row.snapshot_size_bytes ?? 0,
     storedAt: row.snapshot_stored_at,
     goneAt: row.snapshot_gone_at,
-    url: `/snapshots/${row.snapshot_sha256}.jpg`,
+    url: `/api/snapshots/${row.snapshot_sha256}.jpg`,
   };
 }

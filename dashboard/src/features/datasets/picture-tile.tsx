@@ -20,7 +20,7 @@ export function PictureTile({ picture }: { picture: DatasetPicture }) {
         ) : (
           <>
             <img
-              src={`/snapshots/${picture.picture}.jpg`}
+              src={`/api/snapshots/${picture.picture}.jpg`}
               alt={said}
               loading="lazy"
               decoding="async"

@@ -24,7 +24,7 @@ export function Refusal({ message }: { message: string }) {
             {pictures.map((picture) => (
               <img
                 key={picture}
-                src={`/snapshots/${picture}.jpg`}
+                src={`/api/snapshots/${picture}.jpg`}
                 alt={shortDigest(picture)}
                 title={picture}
                 className="h-14 w-19 rounded-sm bg-letterbox object-contain"

@@ -23,7 +23,7 @@ export function mapStyle(theme: Theme, tiles: MapTilesInfo | null): StyleSpecifi
       : {
           own: {
             type: "raster",
-            tiles: [`${location.origin}/map-tiles/{z}/{x}/{y}`],
+            tiles: [`${location.origin}/api/map-tiles/{z}/{x}/{y}`],
             tileSize: 256,
             minzoom: tiles.minZoom,
             maxzoom: tiles.maxZoom,

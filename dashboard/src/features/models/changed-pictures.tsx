@@ -127,7 +127,7 @@ function Side(props: { picture: ChangedPicture; side: "before" | "after"; name: 
       ) : (
         <>
           <img
-            src={`/snapshots/${picture.picture}.jpg`}
+            src={`/api/snapshots/${picture.picture}.jpg`}
             alt={altOf(picture, side, name)}
             loading="lazy"
             decoding="async"

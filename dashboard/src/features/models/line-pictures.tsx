@@ -24,7 +24,7 @@ export function LinePictures({ digest, count }: { digest: string; count: number 
         {pictures.map(({ picture, split, personName, nodeId, cameraId }) => (
           <li key={picture} className="min-w-0">
             <img
-              src={`/snapshots/${picture}.jpg`}
+              src={`/api/snapshots/${picture}.jpg`}
               alt={`${cameraId}, answered by ${personName}`}
               title={picture}
               loading="lazy"

@@ -17,7 +17,7 @@ export function NeighbourStrip({ item }: { item: TriageItem }) {
       {[...before, own, ...after].map(({ picture, capturedAt, of }) => (
         <li key={picture} className="flex w-28 shrink-0 flex-col gap-0.5">
           <img
-            src={`/snapshots/${picture}.jpg`}
+            src={`/api/snapshots/${picture}.jpg`}
             alt=""
             className={clsx(
               "h-16 w-28 rounded-sm bg-letterbox object-contain",

@@ -61,7 +61,7 @@ export class PictureShelf {
 }
 
 async function fetchPicture(sha256: string): Promise<ImageBitmap> {
-  const response = await fetch(`/snapshots/${sha256}.jpg`);
+  const response = await fetch(`/api/snapshots/${sha256}.jpg`);
   if (!response.ok) throw new Error(`answered ${response.status}`);
   return await createImageBitmap(await response.blob());
 }

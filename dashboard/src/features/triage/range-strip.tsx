@@ -14,7 +14,7 @@ export function RangeStrip(props: { items: readonly TriageItem[]; current: Triag
         {items.map(({ itemId, picture }) => (
           <li key={itemId} className="shrink-0">
             <img
-              src={`/snapshots/${picture}.jpg`}
+              src={`/api/snapshots/${picture}.jpg`}
               alt=""
               className={clsx(
                 "h-18 w-24 rounded-sm bg-letterbox object-contain outline-2",

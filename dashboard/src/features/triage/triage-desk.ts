@@ -331,7 +331,7 @@ export class TriageDesk {
   readonly #onLeave = () => {
     const itemIds = this.#held();
     if (itemIds.length === 0) return;
-    void fetch("/trpc/triage.release", {
+    void fetch("/api/trpc/triage.release", {
       method: "POST",
       keepalive: true,
       headers: { "content-type": "application/json" },

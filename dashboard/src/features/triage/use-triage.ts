@@ -81,7 +81,7 @@ export function usePrefetched(item: TriageItem | undefined): void {
   const wanted = pictures.map(({ picture }) => picture).join(" ");
   useEffect(() => {
     for (const sha256 of wanted.split(" ").filter(Boolean)) {
-      new Image().src = `/snapshots/${sha256}.jpg`;
+      new Image().src = `/api/snapshots/${sha256}.jpg`;
     }
   }, [wanted]);
 }

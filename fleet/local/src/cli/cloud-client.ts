@@ -40,7 +40,9 @@ export function connectCloud(options: CloudOptions): { api: TRPCClient<AppRouter
   const token =
     options.token ?? process.env.SENTINEL_TOKEN ?? (url === local?.url ? local.token : undefined);
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc`, headers })] });
+  const api = createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${url}/api/trpc`, headers })],
+  });
   return { api, close: () => undefined };
 }
 

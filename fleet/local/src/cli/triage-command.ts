@@ -81,7 +81,7 @@ function addReading(triage: Command): void {
         item.reason,
         item.className ?? "–",
         item.score?.toFixed(2) ?? "–",
-        `/snapshots/${item.picture}.jpg`,
+        `/api/snapshots/${item.picture}.jpg`,
       ]);
       printLine(items.length === 0 ? "Nothing waits for an answer." : textTable(head, rows));
     }),

@@ -27,7 +27,7 @@ export class LiveProbe {
 
   /** @param cloud its HTTP address, and a token that may look. */
   constructor({ url, token }: { url: string; token: string }) {
-    this.#url = `${url.replace("http", "ws")}/trpc`;
+    this.#url = `${url.replace("http", "ws")}/api/trpc`;
     this.#token = token;
   }
 
