@@ -29,9 +29,15 @@ afterAll(async () => {
   await database.drop();
 });
 
+const RATES = { fpsIn: 5, fpsInferred: 5, fpsDropped: 0, uninferredMs: 0, openTracks: 0 };
+
 /** Telemetry every two seconds from `at` on, one for each latency. @returns when the last one came. */
-async function tell(nodeId: string, at: number, latenciesMs: readonly number[]): Promise<number> {
-  const rates = { fpsIn: 5, fpsInferred: 5, fpsDropped: 0, openTracks: 0 };
+async function tell(
+  nodeId: string,
+  at: number,
+  latenciesMs: readonly number[],
+  rates = RATES,
+): Promise<number> {
   const counts = { framesDecoded: 1, framesInferred: 1, framesDropped: 0, rowsCreated: 1 };
   for (const [index, ms] of latenciesMs.entries()) {
     const now = at + index * 2_000;
@@ -61,7 +67,12 @@ async function tell(nodeId: string, at: number, latenciesMs: readonly number[]):
 }
 
 /** A node that told latencies before, took the model, and told others since. */
-async function standing(nodeId: string, before: readonly number[], since: readonly number[]) {
+async function standing(
+  nodeId: string,
+  before: readonly number[],
+  since: readonly number[],
+  rates = RATES,
+) {
   const start = 1_000 * HOUR;
   const waveAt = (await tell(nodeId, start, before)) + 1_000;
   await postgres.query(
@@ -95,7 +106,7 @@ async function standing(nodeId: string, before: readonly number[], since: readon
     JSON.stringify({ digest: NEW }),
     JSON.stringify(report),
   ]);
-  const now = await tell(nodeId, waveAt + 1_000, since);
+  const now = await tell(nodeId, waveAt + 1_000, since, rates);
   const rollout = { channel: nodeId, waves: [wave], toDigest: NEW, startedAt: waveAt, baseline };
   const { evidence, nodes } = await readEvidence(postgres, rollout, bounds, now);
   return {
@@ -118,6 +129,22 @@ test("one slow moment is not held against a model, nor does a fast one excuse it
   expect(await standing("slow", many(150), slow)).toMatchObject({
     standing: { state: "unhealthy", detail: "latency 400 ms, before 150 ms" },
     with: 400,
+  });
+});
+
+test("a period without an inferred frame says nothing, many of them that the model is not well", async () => {
+  const none = { ...RATES, fpsIn: 0.5, fpsInferred: 0 };
+  const short = { ...none, uninferredMs: 1_900 };
+  expect(await standing("between", many(150), many(150), short)).toMatchObject({
+    standing: { state: "active" },
+  });
+  const long = { ...none, uninferredMs: 15_000 };
+  expect(await standing("stalled", many(150), many(150), long)).toMatchObject({
+    standing: { state: "unhealthy", detail: "frames of 3 cameras are not inferred" },
+  });
+  const ended = { ...long, fpsIn: 0 };
+  expect(await standing("ended", many(150), many(150), ended)).toMatchObject({
+    standing: { state: "active" },
   });
 });
 

@@ -134,6 +134,7 @@ test("a node and its cameras are as they say; when its will fires it is offline;
     fpsDropped: 7,
     latencyP50Ms: 80,
     latencyP95Ms: 120,
+    uninferredMs: 40,
     openTracks: 2,
   };
   await second.client.publishAsync(

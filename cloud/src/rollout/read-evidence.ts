@@ -11,6 +11,8 @@ import type { RolloutRow } from "./rollout-row.ts";
 
 /** So long before a rollout counts as before. */
 const BEFORE_MS = 3_600_000;
+/** Frames of which none is inferred for so long: slow cameras send one a second, and nodes are busy. */
+const STALLED_MS = 15_000;
 const EXAMPLES = 3;
 const HOUR_MS = 3_600_000;
 
@@ -196,8 +198,10 @@ function factsOf(row: NodeRow): NodeFacts {
     latencies: row.latencyAt.map((at, index) => ({ at, ms: row.latencyMs[index] ?? 0 })),
     camerasLive,
     camerasDown,
-    camerasStalled: cameras.filter(({ fpsIn, fpsInferred }) => fpsIn > 0 && fpsInferred === 0)
-      .length,
+    camerasStalled: cameras.filter(
+      // Told by agents of an earlier version, it is not there.
+      ({ fpsIn, uninferredMs = 0 }) => fpsIn > 0 && uninferredMs >= STALLED_MS,
+    ).length,
   };
 }
 

@@ -3,14 +3,18 @@ import type { CameraTelemetry } from "@sentinel/protocol/telemetry";
 /** Counts what happens to one camera's frames. */
 export class CameraMeter {
   readonly #cameraId: string;
+  readonly #now: () => number;
+  /** When the first frame came after the last one that was inferred. */
+  #waitingSince: number | null = null;
   #decoded = 0;
   #inferred = 0;
   #dropped = 0;
   #reported = { decoded: 0, inferred: 0, dropped: 0 };
   #latenciesMs: number[] = [];
 
-  constructor(cameraId: string) {
+  constructor(cameraId: string, now: () => number = () => performance.now()) {
     this.#cameraId = cameraId;
+    this.#now = now;
   }
 
   /** Totals since the agent started. */
@@ -20,11 +24,13 @@ export class CameraMeter {
 
   decoded(): void {
     this.#decoded += 1;
+    this.#waitingSince ??= this.#now();
   }
 
   /** @param latencyMs from the capture of the frame to its detections. */
   inferred(latencyMs: number): void {
     this.#inferred += 1;
+    this.#waitingSince = null;
     this.#latenciesMs.push(latencyMs);
   }
 
@@ -46,6 +52,7 @@ export class CameraMeter {
       fpsDropped: perSecond(this.#dropped - before.dropped),
       latencyP50Ms: quantile(sorted, 0.5),
       latencyP95Ms: quantile(sorted, 0.95),
+      uninferredMs: this.#waitingSince === null ? 0 : Math.round(this.#now() - this.#waitingSince),
       openTracks,
     };
   }

@@ -13,6 +13,8 @@ export const cameraTelemetrySchema = z.object({
   /** Median and 95th percentile from capture to detections, ms; null where nothing was inferred. */
   latencyP50Ms: rate.nullable(),
   latencyP95Ms: rate.nullable(),
+  /** How long frames have been coming without one being inferred, ms; 0 from agents that do not tell. */
+  uninferredMs: count.default(0),
   openTracks: count,
 });
 export type CameraTelemetry = z.infer<typeof cameraTelemetrySchema>;

@@ -10,7 +10,7 @@ import {
 /** Where the loop stands between two trainings. */
 export interface LoopState {
   settings: LoopSettings;
-  /** Annotations since those that the loop last trained on. */
+  /** Annotations since those that the loop last trained on, without the golden ones. */
   annotations: number;
   /** The newest of them, ms. */
   newestAt: number | null;
@@ -24,7 +24,8 @@ export interface LoopState {
 const COUNT: Statement = {
   name: "count-new-annotations",
   text: `select count(*) as annotations, max(at) as newest_at from annotations
-    where superseded_at is null and at > $1`,
+    where superseded_at is null and at > $1
+      and not exists (select from golden_pictures g where g.picture = annotations.picture)`,
 };
 const LOOP_JOB: Statement = {
   name: "pending-loop-job",

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Bench } from "../bench/bench.ts";
 import { inferenceBench } from "../bench/inference-bench.ts";
+import { loopBench } from "../bench/loop-bench.ts";
 import { swapBench } from "../bench/swap-bench.ts";
 
-const BENCHES: readonly Bench[] = [inferenceBench, swapBench];
+const BENCHES: readonly Bench[] = [inferenceBench, swapBench, loopBench];
 
 function benchNamed(name: string): Bench {
   const bench = BENCHES.find((candidate) => candidate.name === name);

@@ -10,7 +10,7 @@ import { repositoryPath } from "../start/repository.ts";
 /** Which cloud to ask, and as whom. */
 export interface CloudOptions {
   url?: string;
-  token?: string;
+  token?: string | undefined;
   dataDir?: string;
 }
 
