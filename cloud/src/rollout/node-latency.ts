@@ -1,4 +1,4 @@
-/** What a node's cameras took from capture to detections at one time: the mean of their medians, ms. */
+/** What a node's cameras took from capture to detections at one time: the median of their medians, ms. */
 export interface LatencySample {
   at: number;
   ms: number;

@@ -1,6 +1,7 @@
 import type { CameraTelemetry, Telemetry } from "@sentinel/protocol/telemetry";
 import type { Postgres } from "../database/postgres.ts";
 import { storableJson } from "../database/storable-json.ts";
+import { medianOf } from "../rollout/node-latency.ts";
 import { tellChanges } from "./tell-changes.ts";
 
 /** A sample of a node's latency is kept this often, and so many of them: ten minutes. */
@@ -72,11 +73,10 @@ export async function storeTelemetry(
   });
 }
 
-/** The figure of the camera in the middle; null where no camera has one. */
+/** The median of the cameras' figures; null where no camera has one. */
 function middleOf(
   cameras: readonly CameraTelemetry[],
   figure: "latencyP50Ms" | "latencyP95Ms",
 ): number | null {
-  const values = cameras.flatMap((camera) => camera[figure] ?? []).sort((a, b) => a - b);
-  return values[Math.floor(values.length / 2)] ?? null;
+  return medianOf(cameras.flatMap((camera) => camera[figure] ?? []));
 }
