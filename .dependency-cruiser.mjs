@@ -39,9 +39,9 @@ export default {
       to: { path: "^(edge-agent|cloud|dashboard|fleet)/" },
     },
     {
-      name: "manifests-are-imported-by-nobody",
+      name: "manifests-are-imported-by-who-runs-them",
       severity: "error",
-      from: { pathNot: "^(k3s|\\.ci)/" },
+      from: { pathNot: "^(k3s|\\.ci|fleet/local)/" },
       to: { path: "^k3s/" },
     },
     {

@@ -16,6 +16,7 @@ const COMMANDS = {
   bench: ["fleet/local/src/cli/main.ts", "bench"],
   check: [".ci/check.ts"],
   "k3s:check": ["k3s/check/main.ts"],
+  "cluster:local": ["fleet/local/src/cli/main.ts", "cluster"],
   test: [".ci/test.ts"],
 };
 

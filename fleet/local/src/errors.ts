@@ -12,6 +12,21 @@ export const localErrors = {
     action: "Read the build's own message; a clean clone builds.",
     retryable: false,
   },
+  CLUSTER_NOT_RENDERED: {
+    meaning: "The manifests that cluster:local runs cannot be rendered.",
+    action: "Run npm run k3s:check, which names file and reason.",
+    retryable: false,
+  },
+  CLUSTER_POD_FAILED: {
+    meaning: "A pod of cluster:local ended before it was ready, or was not ready in time.",
+    action: "Read its last lines in the message, and its log in the data directory.",
+    retryable: true,
+  },
+  CLUSTER_PROGRAM_MISSING: {
+    meaning: "A program that cluster:local needs is not installed.",
+    action: "Install it: Debian has mosquitto, postgresql-client, openssl and git.",
+    retryable: false,
+  },
   CLOUD_REFUSED: {
     meaning: "The cloud did not do what a command asked.",
     action: "Correct what the message names; roles and ids are the usual reasons.",

@@ -7,7 +7,7 @@ import type { Remark } from "../finding.ts";
 const WAVE = "argocd.argoproj.io/sync-wave";
 
 /** The wave in which Argo CD applies an object. */
-function waveOf({ metadata }: KubeObject): number {
+export function waveOf({ metadata }: KubeObject): number {
   return Number(metadata.annotations?.[WAVE] ?? 0);
 }
 

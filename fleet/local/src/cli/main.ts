@@ -7,6 +7,7 @@ import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { addStartOptions, toStartOptions } from "../start/start-options.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addCamerasCommand } from "./cameras-command.ts";
+import { addClusterCommand } from "./cluster-command.ts";
 import { addDatasetsCommand } from "./datasets-command.ts";
 import { addDetectCommand } from "./detect-command.ts";
 import { addEvaluateCommand } from "./evaluate-command.ts";
@@ -45,6 +46,7 @@ function buildProgram(): Command {
   addNodesCommand(program);
   addPeopleCommand(program);
   addBenchCommand(program);
+  addClusterCommand(program);
   return program;
 }
 

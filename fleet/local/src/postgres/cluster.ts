@@ -21,8 +21,14 @@ import type { Launch } from "./unprivileged-launch.ts";
 
 const run = promisify(execFile);
 
-/** The superuser of every embedded cluster. */
-export const SUPERUSER = "sentinel";
+/** Who may everything in a cluster; a password of its own is made where none is given. */
+export interface Superuser {
+  name: string;
+  password?: string;
+}
+
+/** The superuser of every embedded cluster that is told no other. */
+export const SUPERUSER: Superuser = { name: "sentinel" };
 
 /** A database cluster that is ready to be served. */
 export interface Cluster {
@@ -40,13 +46,14 @@ export async function openCluster(
   dataDir: string,
   initdb: string,
   launch: Launch,
+  superuser: Superuser = SUPERUSER,
 ): Promise<Cluster> {
   const folder = join(dataDir, "cluster");
   const passwordFile = join(dataDir, "password");
   try {
     makeFolder(dataDir, 0o700);
     if (!existsSync(join(folder, "PG_VERSION"))) {
-      await makeCluster(dataDir, folder, passwordFile, initdb, launch);
+      await makeCluster({ dataDir, folder, passwordFile, initdb, launch, superuser });
     }
     giveTo(folder, launch.ownerId);
   } catch (error) {
@@ -58,25 +65,28 @@ export async function openCluster(
   return { folder, password: readFileSync(passwordFile, "utf8").trim() };
 }
 
-async function makeCluster(
-  dataDir: string,
-  folder: string,
-  passwordFile: string,
-  initdb: string,
-  launch: Launch,
-): Promise<void> {
+async function makeCluster(options: {
+  dataDir: string;
+  folder: string;
+  passwordFile: string;
+  initdb: string;
+  launch: Launch;
+  superuser: Superuser;
+}): Promise<void> {
+  const { dataDir, folder, passwordFile, initdb, launch, superuser } = options;
   const unfinished = join(dataDir, "cluster.new");
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
   giveTo(unfinished, launch.ownerId);
-  writeFileSync(passwordFile, `${randomBytes(24).toString("hex")}\n`, { mode: 0o600, flush: true });
+  const password = superuser.password ?? randomBytes(24).toString("hex");
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flush: true });
   chmodSync(passwordFile, 0o600);
   if (launch.ownerId !== process.getuid?.()) giveTo(passwordFile, launch.ownerId);
   const [command = initdb, ...args] = [
     ...launch.prefix,
     initdb,
     `--pgdata=${unfinished}`,
-    `--username=${SUPERUSER}`,
+    `--username=${superuser.name}`,
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",

@@ -7,7 +7,7 @@ import pg from "pg";
 import { diskFault } from "../disk/disk-fault.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { localError } from "../errors.ts";
-import { type Cluster, openCluster, SUPERUSER } from "./cluster.ts";
+import { type Cluster, openCluster, SUPERUSER, type Superuser } from "./cluster.ts";
 import { endLeftoverServer } from "./leftover-server.ts";
 import { locatePostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -30,6 +30,10 @@ export interface EmbeddedPostgresOptions {
   /** TCP port on 127.0.0.1; 0 or absent takes a free one. */
   port?: number;
   logger?: PostgresLogger;
+  /** Of a cluster that is made; whoever opens it later must name the same. */
+  superuser?: Superuser;
+  /** A postgresql.conf to take settings from, but for where the server listens. */
+  configFile?: string;
 }
 
 /** How to keep a server running. */
@@ -50,6 +54,8 @@ export class EmbeddedPostgres {
   readonly #dataDir: string;
   readonly #port: number;
   readonly #logger: PostgresLogger | undefined;
+  readonly #superuser: Superuser;
+  readonly #configFile: string | null;
   #running: Running | null = null;
   #watching: Promise<void> = Promise.resolve();
 
@@ -57,6 +63,8 @@ export class EmbeddedPostgres {
     this.#dataDir = resolve(options.dataDir);
     this.#port = options.port ?? 0;
     this.#logger = options.logger;
+    this.#superuser = options.superuser ?? SUPERUSER;
+    this.#configFile = options.configFile ?? null;
   }
 
   /** Process id of the server; null when it is not running. */
@@ -77,7 +85,7 @@ export class EmbeddedPostgres {
       const stopped = await endLeftoverServer(join(this.#dataDir, "cluster"), this.#ownerFile);
       if (stopped !== null)
         this.#logger?.info({ pid: stopped }, "stopped a left-over PostgreSQL server");
-      const cluster = await openCluster(this.#dataDir, binaries.initdb, launch);
+      const cluster = await openCluster(this.#dataDir, binaries.initdb, launch, this.#superuser);
       writeFileSync(this.#ownerFile, String(process.pid));
       const { server, port } = await this.#launch(binaries, launch, cluster);
       this.#running = { cluster, binaries, launch, port, server };
@@ -104,7 +112,7 @@ export class EmbeddedPostgres {
   }
 
   #url({ cluster, port }: Pick<Running, "cluster" | "port">): string {
-    return `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/postgres`;
+    return `postgres://${this.#superuser.name}:${cluster.password}@127.0.0.1:${port}/postgres`;
   }
 
   async #launch(
@@ -121,6 +129,7 @@ export class EmbeddedPostgres {
         postgres: binaries.postgres,
         launch,
         logFile: join(this.#dataDir, "server.log"),
+        configFile: this.#configFile,
       });
       try {
         await server.start();

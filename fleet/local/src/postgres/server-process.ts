@@ -18,6 +18,8 @@ export interface ServerOptions {
   postgres: string;
   launch: Launch;
   logFile: string;
+  /** Settings that stand in a file of somebody's own; null takes ours. */
+  configFile: string | null;
 }
 
 /** One life of a `postgres` process, a child of this one that dies with it (on Linux). */
@@ -41,7 +43,7 @@ export class ServerProcess {
 
   /** @throws CodedError POSTGRES_START_FAILED, PORT_IN_USE, DISK_FULL, DATA_DIR_NOT_WRITABLE. */
   async start(): Promise<void> {
-    const { launch, postgres, cluster, port, logFile } = this.#options;
+    const { launch, postgres, cluster, port, logFile, configFile } = this.#options;
     keepLogShort(logFile);
     const log = openSync(logFile, "a", 0o600);
     const logStart = statSync(logFile).size;
@@ -50,7 +52,7 @@ export class ServerProcess {
       postgres,
       "-D",
       cluster,
-      ...settings(port),
+      ...settings(port, configFile),
     ];
     // Its own process group: a Ctrl-C in the terminal must reach those first who still write to it.
     const child = spawn(command, args, {
@@ -119,16 +121,19 @@ export class ServerProcess {
 }
 
 /** Server settings; durability (fsync, full_page_writes, synchronous_commit) stays at its defaults: on. */
-function settings(port: number): string[] {
-  const values: Readonly<Record<string, string>> = {
-    listen_addresses: "127.0.0.1",
-    port: String(port),
-    unix_socket_directories: "",
+function settings(port: number, configFile: string | null): string[] {
+  const ours = {
     max_connections: "100",
     timezone: "UTC",
     log_timezone: "UTC",
     logging_collector: "off",
     log_checkpoints: "off",
+  };
+  const values: Readonly<Record<string, string>> = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: "",
+    ...(configFile === null ? ours : { config_file: configFile }),
   };
   return Object.entries(values).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
 }

@@ -44,7 +44,7 @@ function wholeNumber(min: number, max: number) {
 }
 
 /** A folder's name; an empty one, as an unset variable gives, would mean the current folder. */
-function folderName(text: string): string {
+export function folderName(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("The path of a folder.");
   return text;
 }
