@@ -39,11 +39,13 @@ export async function runCluster({ dataDir: root, forMs, json }: ClusterOptions)
     process.exit(130);
   });
   stopping.start();
-  stopping.signal.addEventListener("abort", () =>
+  stopping.signal.addEventListener("abort", () => {
+    // A start that is under way fails by it, at once.
+    void cluster?.stop();
     progress.say(
       `stopping (${String(stopping.signal.reason)}); press Ctrl-C again to stop at once`,
-    ),
-  );
+    );
+  });
   try {
     await leftovers.end();
     await prepareModel(

@@ -72,10 +72,10 @@ export class ClusterSecrets {
 
   /** The same objects, with Secrets where they were promised. */
   unsealed(rendered: Rendered): Rendered {
-    const objects = rendered.objects.map((object) => {
-      if (object.kind === "SealedSecret") return this.#ofSealed(object);
-      if (object.kind === "Certificate") return this.#ofCertificate(object);
-      return object;
+    const objects = rendered.objects.flatMap((object) => {
+      if (object.kind === "SealedSecret") return [this.#ofSealed(object)];
+      if (object.kind === "Certificate") return [object, this.#ofCertificate(object)];
+      return [object];
     });
     return new Rendered(rendered.target, objects);
   }

@@ -21,6 +21,7 @@ export class LocalPod {
   readonly #options: PodOptions;
   readonly #containers: readonly PodContainer[];
   readonly #ready = new Set<number>();
+  #stopped = false;
 
   constructor(options: PodOptions) {
     this.planned = options.planned;
@@ -59,6 +60,7 @@ export class LocalPod {
 
   /** Makes the volumes, then starts one container after the other. @throws CodedError CLUSTER_POD_FAILED. */
   async start(): Promise<void> {
+    this.#stopped = false;
     makeVolumes(this.planned);
     for (const container of this.#containers) await container.start();
   }
@@ -68,13 +70,16 @@ export class LocalPod {
     makeVolumes(this.planned);
     for (const container of this.#containers) {
       let code = 1;
-      for (let left = tries; code !== 0 && left > 0; left -= 1) code = await container.run();
+      for (let left = tries; code !== 0 && left > 0 && !this.#stopped; left -= 1) {
+        code = await container.run();
+      }
       if (code !== 0) throw container.fault(`ended with exit code ${code}`);
     }
   }
 
   /** Takes it out of service, waits as its manifest says, and ends it; `fast` does not wait. */
   async stop(fast: boolean): Promise<void> {
+    this.#stopped = true;
     this.#ready.clear();
     this.#options.onReady();
     if (!fast) await delay(this.planned.preStopMs);

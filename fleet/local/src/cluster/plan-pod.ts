@@ -173,11 +173,24 @@ function configHere(
   const listening = text.replaceAll(/^listener (\d+)$/gm, (whole, port: string) => {
     const local = placed.ports.get(Number(port));
     if (local === undefined) return whole;
-    const asRoot = process.getuid?.() === 0 ? "\nuser root" : "";
     substitutions.record("container port", `${placed.name}: ${whole}`, String(local));
-    return `listener ${local} 127.0.0.1${asRoot}`;
+    return `listener ${local} 127.0.0.1`;
   });
-  return relocated(addresses.here(placed.template.namespace, listening), paths, substitutions);
+  const allowed = asItself(listening, substitutions);
+  return relocated(addresses.here(placed.template.namespace, allowed), paths, substitutions);
+}
+
+/** Started as root, Mosquitto would become a user who may not read the data directory. */
+function asItself(text: string, substitutions: Substitutions): string {
+  if (process.getuid?.() !== 0) return text;
+  return text.replace(/^per_listener_settings /m, (setting) => {
+    substitutions.record(
+      "user",
+      "mosquitto.conf: user of the image",
+      "root, as cluster:local itself",
+    );
+    return `user root\n${setting}`;
+  });
 }
 
 /** Paths that are mounts, as this machine has them; a longer mount goes before a shorter one. */
@@ -189,7 +202,7 @@ function relocated(
   const longestFirst = [...paths].sort(([one], [other]) => other.length - one.length);
   if (longestFirst.length === 0) return text;
   const escaped = longestFirst.map(([path]) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const pattern = new RegExp(`(?<![\\w./)-])(${escaped.join("|")})(?![\\w.-])`, "g");
+  const pattern = new RegExp(`(?<![\\w./)])(${escaped.join("|")})(?![\\w.-])`, "g");
   return text.replaceAll(pattern, (path) => {
     substitutions?.record("mount", path, "a folder of the pod's below the data directory");
     return paths.get(path) ?? path;
