@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { launchBrowser } from "./browser.ts";
-import { ClusterFixture, NODE } from "./cluster-fixture.ts";
+import { ClusterFixture, NODE } from "./local-cluster-fixture.ts";
 import { temporaryDataDir } from "./start-process.ts";
 
 // The manifests of clusters/cloud and clusters/site-example, executed.
@@ -22,7 +22,11 @@ afterAll(async () => {
   folder.dispose();
 }, 60_000);
 
-const get = (path: string) => fetch(`${fixture.address.url}${path}`, { redirect: "manual" });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${fixture.address.url}${path}`, { redirect: "manual", headers });
+/** Asks as the deployment's own tools do. */
+const asked = (path: string) =>
+  get(path, { authorization: `Bearer ${fixture.address.serviceToken}` });
 const more = async (than: number) =>
   await waitUntil(async () => (await fixture.eventCount()) > than, 60_000);
 
@@ -40,7 +44,8 @@ test("every workload runs with the manifest's own settings, as many times as the
 
 test("the Ingress' rules hold: pages, API, video and blobs go each to their own, and nothing else is reached", async () => {
   expect((await get("/")).headers.get("content-type")).toContain("text/html");
-  const api = await get("/api/trpc/people.me");
+  expect((await get("/api/trpc/people.me")).status).toBe(401);
+  const api = await asked("/api/trpc/people.me");
   expect(api.status).toBe(200);
   expect(api.headers.get("x-content-type-options")).toBe("nosniff");
   expect((await get("/stream/node/camera/index.m3u8")).status).toBe(401);
@@ -67,7 +72,7 @@ test("the first admin comes by the set-up link, a camera is added, and its event
   const heard: string[] = [];
   const feed = fixture.api.live.events.subscribe(
     {},
-    { onData: ({ data }) => heard.push(data.nodeId) },
+    { onData: ({ data }) => heard.push(data.event.nodeId) },
   );
   await fixture.addCamera("square");
   await waitUntil(() => heard.length > 0, 120_000);
@@ -103,7 +108,7 @@ test("pods of a rollout stop gracefully, one after the other: the page never see
   let over = false;
   const visitor = (async () => {
     while (!over) {
-      const { status } = await get("/api/trpc/people.me");
+      const { status } = await asked("/api/trpc/people.me");
       if (status !== 200) faults.push(status);
     }
   })();
