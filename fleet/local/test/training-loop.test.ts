@@ -8,14 +8,10 @@ import {
 } from "../../../cloud/src/training/jobs/loop-settings.ts";
 import { readLoopState } from "../../../cloud/src/training/jobs/loop-state.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
+import { COUNTING_PROGRAMS } from "./counting-programs.ts";
 import { ACCESS_KEY, REGION, SECRET_KEY } from "./s3-fixture.ts";
 import type { HeldTrainer } from "./trainer-holder.ts";
-import {
-  COUNTING_TRAINER,
-  PERSON,
-  type SamplePicture,
-  TrainingFixture,
-} from "./training-fixture.ts";
+import { PERSON, type SamplePicture, TrainingFixture } from "./training-fixture.ts";
 
 let fixture: TrainingFixture;
 let base: string;
@@ -131,7 +127,7 @@ test("kill -9 of the whole trainer: its child ends too, and another trainer goes
     secretKey: SECRET_KEY,
     region: REGION,
     workDir: fixture.workDir,
-    mainFile: COUNTING_TRAINER,
+    mainFile: COUNTING_PROGRAMS.training,
   } satisfies HeldTrainer);
   await waitUntil(async () => (await fixture.job(jobId)).curve.length >= 2, 30_000);
   holder.kill("SIGKILL");
