@@ -187,15 +187,16 @@ export class Cloud {
     credential: LinkCredential,
     repo: FleetRepo | null,
   ): Promise<Pick<HttpServerOptions, "api" | "streams">> {
-    const { roles, streamUpstream: upstream } = this.#config;
+    const { roles, streamUpstream: upstream, authSecret, nodePasswordsDir } = this.#config;
     const [hasApi, hasCameras] = [roles.includes("api"), roles.includes("cameras")];
     if (!hasApi && !hasCameras) return { api: null, streams: null };
     const people = await openPeople(database, this.#config, this.#logger);
+    const { reads } = database;
     return {
       api: hasApi ? await this.#serveApi(database, blobs, tally, credential, repo, people) : null,
       streams:
-        hasCameras && upstream !== undefined
-          ? { whoAsks: people.whoAsks, reads: database.reads, upstream }
+        hasCameras && upstream !== undefined && authSecret !== undefined
+          ? { ...{ upstream, authSecret, nodePasswordsDir }, whoAsks: people.whoAsks, reads }
           : null,
     };
   }

@@ -40,6 +40,7 @@ const VARIABLES = {
   shareGroup: "SENTINEL_SHARE_GROUP",
   tapBrokers: "SENTINEL_TAP_BROKERS",
   nodePasswordsFile: "SENTINEL_NODE_PASSWORDS_FILE",
+  nodePasswordsDir: "SENTINEL_NODE_PASSWORDS_DIR",
   s3Endpoint: "S3_ENDPOINT",
   s3PublicEndpoint: "S3_PUBLIC_ENDPOINT",
   s3AccessKey: "S3_ACCESS_KEY",
@@ -155,6 +156,8 @@ const configSchema = z
       .pipe(z.array(z.string().regex(HOST_PORT, "host:port of Kafka brokers, separated by commas")))
       .optional(),
     nodePasswordsFile: text.optional(),
+    /** A folder with a file for each node, its broker password in it: with these nodes publish video (role cameras). */
+    nodePasswordsDir: text.transform((path) => resolve(path)).optional(),
     s3Endpoint: httpUrl,
     /** The same S3 as nodes and browsers reach it; what they are sent is signed for this name. */
     s3PublicEndpoint: httpUrl.optional(),

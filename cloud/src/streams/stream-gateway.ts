@@ -6,6 +6,7 @@ import { signedInOnly } from "../api/signed-in-only.ts";
 import { reportedCameras } from "../database/reads/reported-cameras.ts";
 import type { Reads } from "../database/tables.ts";
 import type { WhoAsks } from "../people/who-asks.ts";
+import { addMediaServerAuth, gatewayCredentials } from "./media-server-auth.ts";
 
 /** A camera's playlist or segment, as MediaMTX names them (HLS, RFC 8216): one name, no folder. */
 const paramsSchema = z.object({
@@ -19,21 +20,24 @@ interface StreamGatewayOptions {
   reads: Reads;
   /** Where the media server answers HLS, for example `http://mediamtx:8888`; may hold user and password. */
   upstream: string;
+  /** Makes the gateway's own password where the address holds none. */
+  authSecret: string;
+  nodePasswordsDir: string | undefined;
 }
 
 /**
  * `/stream/{nodeId}/{cameraId}/{file}`: video of a camera from the media server, for people who are
- * signed in. What they send of themselves stays here; the media server knows only this gateway.
+ * signed in. What they send of themselves stays here; the media server knows only this gateway, and asks it who may what.
  */
 export async function addStreamGateway(
   server: FastifyInstance,
-  { whoAsks, reads, upstream }: StreamGatewayOptions,
+  options: StreamGatewayOptions,
 ): Promise<void> {
-  const { origin, username, password } = new URL(upstream);
-  const authorization =
-    username === ""
-      ? null
-      : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+  const { whoAsks, reads, upstream, authSecret } = options;
+  const { origin } = new URL(upstream);
+  const { username, password } = credentialsIn(upstream) ?? gatewayCredentials(authSecret);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  addMediaServerAuth(server, options);
   await server.register(replyFrom, { base: origin, http: { requestOptions: { timeout: 30_000 } } });
   const preHandler = signedInOnly(whoAsks);
   server.get("/stream/:nodeId/:cameraId/:file", { preHandler }, async (request, reply) => {
@@ -47,7 +51,7 @@ export async function addStreamGateway(
         ...(range === undefined ? {} : { range }),
         ...(accept === undefined ? {} : { accept }),
         ...(known === undefined ? {} : { "if-none-match": known }),
-        ...(authorization === null ? {} : { authorization }),
+        authorization,
       }),
       rewriteHeaders: ({ "set-cookie": _, ...headers }) => headers,
       onError: (failed) => {
@@ -56,6 +60,12 @@ export async function addStreamGateway(
       },
     });
   });
+}
+
+function credentialsIn(upstream: string): { username: string; password: string } | null {
+  const { username, password } = new URL(upstream);
+  if (username === "") return null;
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
 function answer(reply: FastifyReply, status: number, message: string): FastifyReply {

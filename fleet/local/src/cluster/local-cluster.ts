@@ -12,13 +12,15 @@ import { ClusterSecrets } from "./cluster-secrets.ts";
 import { freePorts } from "./free-ports.ts";
 import { IngressProxy } from "./ingress-proxy.ts";
 import { ingressHosts, ingressRoutes } from "./ingress-routes.ts";
+import type { JobApi } from "./job-api.ts";
+import { startJobApiOf } from "./job-api-of-manifests.ts";
 import { LocalAddresses } from "./local-addresses.ts";
 import { LocalPod } from "./local-pod.ts";
 import { placeServices } from "./place-services.ts";
 import { isJob, type PlacedPod, placePods } from "./placed-pod.ts";
 import { type PlanContext, planPod } from "./plan-pod.ts";
 import { PostgresPod } from "./postgres-pod.ts";
-import { ensureCertificate } from "./self-signed-certificate.ts";
+import { type Certificate, ensureCertificate } from "./self-signed-certificate.ts";
 import { NOT_HERE, standIns } from "./stand-ins.ts";
 import { type Substitution, Substitutions } from "./substitutions.ts";
 
@@ -105,7 +107,7 @@ export class LocalCluster {
       (all) => all.map(({ target, objects }) => `${target}: ${objects.length} objects`).join(", "),
     );
     const hosts = ingressHosts(cloud);
-    const certificate = await ensureCertificate(dataDir.root, hosts);
+    const certificate = await ensureCertificate(dataDir.root);
     this.#secrets = await ClusterSecrets.open(dataDir.root, certificate, this.#substitutions);
     this.#cloud = this.#secrets.unsealed(cloud);
     const places = await placePods(this.#cloud, runsHere);
@@ -113,8 +115,10 @@ export class LocalCluster {
     const addresses = new LocalAddresses(this.#substitutions);
     await placeServices(this.#cloud, places, addresses);
     const listeners = await this.#placeHosts(hosts, addresses);
-    this.#context = this.#planContext(addresses, certificate.file);
-    await this.#startProxy(listeners, certificate.file);
+    const jobs = await startJobApiOf(this.#cloud, join(dataDir.root, "jobs"), this.#substitutions);
+    this.#stops.push({ name: "job API", stop: () => jobs.stop() });
+    this.#context = this.#planContext(addresses, certificate.file, jobs);
+    await this.#startProxy(listeners, certificate);
     await this.#startWaves(places);
     const [url = "", blobsUrl = ""] = listeners.map(({ port }) => `https://127.0.0.1:${port}`);
     return {
@@ -146,7 +150,7 @@ export class LocalCluster {
     for (const pod of this.#pods) pod.kill();
   }
 
-  #planContext(addresses: LocalAddresses, certificateFile: string): PlanContext {
+  #planContext(addresses: LocalAddresses, certificateFile: string, jobs: JobApi): PlanContext {
     const { dataDir, dashboardDir } = this.#options;
     const root = join(dataDir.root, "pods");
     const { PATH = "", ...network } = inheritedEnv();
@@ -156,6 +160,10 @@ export class LocalCluster {
       addresses,
       substitutions: this.#substitutions,
       machine: { PATH, ...network, NODE_EXTRA_CA_CERTS: certificateFile },
+      account: {
+        SENTINEL_KUBERNETES_URL: jobs.url,
+        SENTINEL_KUBERNETES_ACCOUNT: jobs.accountDir,
+      },
       standIn: standIns({
         secret: (name, key) => this.secret(name, key),
         dataDir: ({ template, name }) => join(root, template.namespace, name, "data"),
@@ -178,7 +186,7 @@ export class LocalCluster {
     });
   }
 
-  async #startProxy(listeners: { host: string; port: number }[], certificateFile: string) {
+  async #startProxy(listeners: { host: string; port: number }[], certificate: Certificate) {
     const { dataDir, leftovers } = this.#options;
     this.#substitutions.record(
       "ingress controller",
@@ -186,8 +194,8 @@ export class LocalCluster {
       "a proxy with the Ingresses' own rules",
     );
     const proxy = new IngressProxy({
-      certificateFile,
-      keyFile: certificateFile.replace(/\.crt$/, ".key"),
+      certificateFile: certificate.file,
+      keyFile: certificate.keyFile,
       listeners,
       logFile: join(dataDir.logs, "ingress.log"),
       env: { PATH: inheritedEnv().PATH ?? "" },

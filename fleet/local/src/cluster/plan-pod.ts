@@ -41,6 +41,8 @@ export interface PlanContext {
   substitutions: Substitutions;
   /** What each process needs to find programs of this machine, and to trust its certificate. */
   machine: Readonly<Record<string, string>>;
+  /** Where a pod with a ServiceAccount's token finds the API server. */
+  account: Readonly<Record<string, string>>;
   /** What a container without a command of its own runs. */
   standIn: (placed: PlacedPod) => StandIn | null;
 }
@@ -128,11 +130,12 @@ function planContainer(
     here: (word: string) => relocated(word, paths),
     onlyPorts: standIn?.probes === "port",
   };
+  const account = template.spec.automountServiceAccountToken === true ? context.account : {};
   const ours = isOurImage(container.image) ? context.machine : { PATH: context.machine.PATH ?? "" };
   return {
     name: `${name}/${container.name}`,
     command,
-    env: { ...ours, ...env, ...standIn?.env },
+    env: { ...ours, ...env, ...account, ...standIn?.env },
     startup: planProbe(container.startupProbe, probeContext),
     readiness: isJob(placed) ? null : planProbe(container.readinessProbe, probeContext),
     liveness: planProbe(container.livenessProbe, probeContext),
