@@ -20,6 +20,8 @@ const PROGRAMS = {
   mosquitto: "mosquitto",
   kcat: "kcat",
   psql: "postgresql-client",
+  "/usr/lib/postgresql/15/bin/postgres": "postgresql",
+  rclone: "rclone",
   openssl: "openssl",
 };
 

@@ -62,6 +62,12 @@ await ensureDebianPackages([
     packageName: "postgresql-client",
     neededFor: "the test of the database's set-up",
   },
+  {
+    program: "/usr/lib/postgresql/15/bin/postgres",
+    packageName: "postgresql",
+    neededFor: "the test of back up and restore",
+  },
+  { program: "rclone", packageName: "rclone", neededFor: "the test of back up and restore" },
   { program: "openssl", packageName: "openssl", neededFor: "the tests with TLS" },
 ]);
 const checksPassed = args.length > 0 || (await runChecks());

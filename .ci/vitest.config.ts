@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that run the whole of Sentinel: they want the machine for themselves. */
-const WHOLE = ["fleet/local/test/{whole-run,start-refusals}.test.ts"];
+const WHOLE = ["fleet/local/test/{whole-run,start-refusals,cluster-local}.test.ts"];
 
 export default defineConfig({
   test: {
