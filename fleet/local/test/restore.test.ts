@@ -52,7 +52,7 @@ function block(heading: string): string {
 
 /** The blob store answers from this process, so nothing here may wait with its eyes closed. */
 async function runBlock(heading: string): Promise<void> {
-  await run("bash", ["-euc", block(heading)], {
+  await run("bash", ["--norc", "-euc", block(heading)], {
     timeout: 120_000,
     cwd: join(folder, "backup"),
     env: {
