@@ -101,7 +101,7 @@ test("who may only look is shown what others may do, and whose it is", async () 
   const page = await visit("/cameras", { name: "Vera", role: "viewer" });
   const whose = async (path: string, button: string, role: string) => {
     await page.goto(`${cloud.httpUrl}${path}`);
-    const shown = page.getByRole("button", { name: button }).first();
+    const shown = page.getByRole("button", { name: button, exact: true }).first();
     await shown.waitFor();
     expect(await shown.getAttribute("aria-disabled")).toBe("true");
     await shown.focus();
