@@ -23,7 +23,7 @@ export async function answerByKeyboard(
   const keys: Record<string, number> = {};
   const given = { lastAt: 0 };
   await page.goto(`${site.cloud.url}/triage`);
-  const carKey = await digitOf(page, "car");
+  let carKey: string | null = null;
   return await site.until(`${count} answers by keyboard`, 600_000, async () => {
     const { classes } = await site.api.triage.summary.query();
     for (const { className, open } of classes) {
@@ -37,6 +37,7 @@ export async function answerByKeyboard(
         if (seen === null) break;
         // The last answer waits for one that shows where nothing is: of one class alone nothing is learnt.
         const isLast = loop.annotations === count - 1 && (keys.x ?? 0) === 0;
+        carKey ??= await digitOf(page, "car");
         const key = keyFor(seen, carKey);
         const pressed = isLast && key !== "x" ? " " : key;
         await page.keyboard.press(pressed === " " ? "Space" : pressed);
@@ -79,15 +80,13 @@ async function look(page: Page, before: string | null, className: string): Promi
   return { itemId, className, cameraName: (from ?? "").split(",")[0] ?? "" };
 }
 
-/** The digit that stands for a class, as the page's own list of keys has it. */
+/** The digit that stands for a class, as the row of answers has it; the row stands where a question is. */
 async function digitOf(page: Page, className: string): Promise<string> {
-  await page.keyboard.press("?");
-  const row = page.locator("kbd", { hasText: /^[1-9]$/ }).locator("..");
-  await row.first().waitFor();
-  const digits = await row.allTextContents();
-  await page.keyboard.press("Escape");
-  const found = digits.find((text) => text.includes(className))?.match(/[1-9]/)?.[0];
-  if (found === undefined)
-    throw new Error(`no digit stands for ${className}: ${digits.join(" | ")}`);
-  return found;
+  const button = page
+    .getByRole("region", { name: "Answers" })
+    .getByRole("button", { name: className, exact: false });
+  const words = await button.first().textContent();
+  const digit = words?.match(/[1-9]/)?.[0];
+  if (digit === undefined) throw new Error(`no digit stands for ${className}: ${words}`);
+  return digit;
 }
