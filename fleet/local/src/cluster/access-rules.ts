@@ -1,0 +1,23 @@
+/** One rule of a Role, as in its manifest. */
+export interface AccessRule {
+  apiGroups: readonly string[];
+  resources: readonly string[];
+  verbs: readonly string[];
+}
+
+/** What somebody wants to do. */
+export interface Access {
+  apiGroup: string;
+  resource: string;
+  verb: string;
+}
+
+/** True where one of the rules allows it; as in Kubernetes, nothing is allowed otherwise. */
+export function isAllowed(rules: readonly AccessRule[], wanted: Access): boolean {
+  return rules.some(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.includes(wanted.apiGroup) &&
+      resources.includes(wanted.resource) &&
+      verbs.includes(wanted.verb),
+  );
+}
