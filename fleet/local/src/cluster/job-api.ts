@@ -1,4 +1,14 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { AccessRule } from "./access-rules.ts";
+import { type ApiAnswer, answerRequest } from "./job-api-routes.ts";
+import { ApiRefusal, JobNamespace } from "./job-namespace.ts";
+import { makeCertificate } from "./throwaway-certificate.ts";
 
 /** What a small Kubernetes API of one namespace is to do. */
 export interface JobApiOptions {
@@ -23,6 +33,8 @@ export interface JobApi {
   url: string;
   /** For SENTINEL_KUBERNETES_ACCOUNT: the folder that a pod finds mounted, with `token` and `ca.crt`. */
   accountDir: string;
+  /** The Jobs that are there; what somebody with kubectl, or a node, would do to them. */
+  namespace: JobNamespace;
   /** Ends the pods' processes too. */
   stop(): Promise<void>;
 }
@@ -32,6 +44,61 @@ export interface JobApi {
  * delete), their pods, events and logs. A Job's container runs as a process here, with the Job's environment
  * and nothing else; values that name a mounted volume name its folder instead.
  */
-export function startJobApi(_options: JobApiOptions): Promise<JobApi> {
-  return Promise.reject(new Error("comes with the next commit"));
+export async function startJobApi(options: JobApiOptions): Promise<JobApi> {
+  const { imageRoot, images, dir, rules, quota = {} } = options;
+  const accountDir = join(dir, "account");
+  await mkdir(accountDir, { recursive: true });
+  const { key, cert } = await makeCertificate(dir);
+  const token = randomBytes(24).toString("hex");
+  await writeFile(join(accountDir, "token"), token, { mode: 0o600 });
+  await writeFile(join(accountDir, "ca.crt"), cert);
+  const namespace = new JobNamespace({
+    name: options.namespace,
+    quota,
+    imageRoot,
+    images,
+    dir: join(dir, "pods"),
+  });
+  const server = createServer({ key, cert }, (request, response) => {
+    void answer(namespace, rules, token, request).then(({ status, body }) => {
+      const isText = typeof body === "string";
+      response.writeHead(status, { "content-type": isText ? "text/plain" : "application/json" });
+      response.end(isText ? body : JSON.stringify(body));
+    });
+  });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    accountDir,
+    namespace,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await namespace.stop();
+    },
+  };
+}
+
+async function answer(
+  namespace: JobNamespace,
+  rules: readonly AccessRule[],
+  token: string,
+  request: IncomingMessage,
+): Promise<ApiAnswer> {
+  try {
+    if (request.headers.authorization !== `Bearer ${token}`) {
+      throw new ApiRefusal(401, "Unauthorized", "Unauthorized");
+    }
+    return await answerRequest(namespace, rules, request);
+  } catch (error) {
+    const refusal =
+      error instanceof ApiRefusal
+        ? error
+        : new ApiRefusal(500, "InternalError", (error as Error).message);
+    const { status: code, reason, message } = refusal;
+    const body = { kind: "Status", apiVersion: "v1", status: "Failure", reason, message, code };
+    return { status: code, body };
+  }
 }
