@@ -33,6 +33,7 @@ import { loadSigningKey } from "./signing/signing-key.ts";
 import { markSnapshotLost } from "./snapshots/awaited-snapshots.ts";
 import { SNAPSHOT_BUCKET } from "./snapshots/snapshot-key.ts";
 import { forgetWhoIsOnline } from "./status/store-status.ts";
+import { placeOfJobs } from "./training/cluster/place-of-jobs.ts";
 import { buildLoopVersion } from "./training/jobs/build-loop-version.ts";
 import { startTrainerRole } from "./training/trainer-role.ts";
 import { TriageItemMaker } from "./triage/item-maker.ts";
@@ -104,7 +105,7 @@ export class Cloud {
     if (config.roles.includes("ingest")) {
       await this.#startIngest(postgres, blobs, tally, credential);
     }
-    if (config.roles.includes("trainer")) await this.#startTrainer(postgres, blobs);
+    if (config.roles.includes("trainer")) await this.#startTrainer(postgres);
     const repo = this.#openFleetRepo();
     if (config.roles.includes("fleet") && repo !== null) {
       await this.#startFleet(postgres, repo, credential);
@@ -280,20 +281,24 @@ export class Cloud {
   }
 
   /** Role trainer: training jobs and evaluations, and the step of the loop that starts them. */
-  async #startTrainer(database: Postgres, pictures: MinioBlobStore): Promise<void> {
-    const models = await this.#startBucket("sentinel-models");
-    const versions = await this.#startBucket(DATASET_BUCKET);
+  async #startTrainer(database: Postgres): Promise<void> {
+    const logger = this.#logger;
+    // Pods reach S3 as this process does, not by its public name.
+    const pictures = await this.#startBucket(SNAPSHOT_BUCKET, "inside");
+    const models = await this.#startBucket("sentinel-models", "inside");
+    const versions = await this.#startBucket(DATASET_BUCKET, "inside");
     const policy = await loadGatePolicy(this.#config.gateFile);
     const { leastCameraShare } = policy;
     const trainer = await startTrainerRole({
       database,
       databaseUrl: this.#config.databaseUrl,
       stores: { pictures, models },
+      place: placeOfJobs(this.#config, { pictures, models, jobs: versions }, logger),
       workDir: this.#config.workDir,
       buildVersion: () => buildLoopVersion({ database, pictures, versions }),
       registerCandidate: (candidate) => registerCandidate({ database, models }, candidate),
       evaluation: { record: evaluationRecorder(database, policy), leastCameraShare },
-      logger: this.#logger,
+      logger,
     });
     this.#parts.push({ name: "trainer", stop: () => trainer.stop() });
   }
@@ -337,12 +342,16 @@ export class Cloud {
     this.#parts.push({ name: "fleet", stop: () => fleet.stop() });
   }
 
-  async #startBucket(bucket: string): Promise<MinioBlobStore> {
+  /** `signedFor`: who is sent the addresses that it signs, nodes and browsers or programs beside this one. */
+  async #startBucket(
+    bucket: string,
+    signedFor: "outside" | "inside" = "outside",
+  ): Promise<MinioBlobStore> {
     const { s3Endpoint, s3PublicEndpoint, s3AccessKey, s3SecretKey, s3Region } = this.#config;
     const blobs = new MinioBlobStore({
       access: {
         endpoint: s3Endpoint,
-        publicEndpoint: s3PublicEndpoint,
+        publicEndpoint: signedFor === "inside" ? undefined : s3PublicEndpoint,
         accessKey: s3AccessKey,
         secretKey: s3SecretKey,
         region: s3Region,

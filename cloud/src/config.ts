@@ -9,9 +9,14 @@ const role = z.enum(["api", "ingest", "trainer", "fleet", "cameras"]);
 const port = z.coerce.number("a port number").int().min(0).max(65_535);
 const HOST_NAME = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/;
 const HOST_PORT = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]):\d{1,5}$/i;
+/** `registry:port/path/name:tag@digest`, the tag or the digest at the least. */
+const IMAGE = /^[a-z0-9][a-z0-9._:/-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const httpUrl = z.url({ protocol: /^https?$/, error: "http://host:port or https://host" });
 const text = z.string().min(1, "a text that is not empty");
 const secret = z.string().min(32, "at least 32 random characters").max(500);
+const bytes = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(Mi|Gi)$/, "an amount as Kubernetes writes it, such as 512Mi or 4Gi");
 const PROXIES = "addresses or networks (CIDR), separated by commas";
 
 /** The environment variables of the cloud, by the name of what they set. */
@@ -47,6 +52,15 @@ const VARIABLES = {
   signingKeyFile: "SENTINEL_SIGNING_KEY_FILE",
   fleetRepo: "SENTINEL_FLEET_REPO",
   gateFile: "SENTINEL_GATE_FILE",
+  jobs: "SENTINEL_JOBS",
+  jobImage: "SENTINEL_JOB_IMAGE",
+  jobNamespace: "SENTINEL_JOB_NAMESPACE",
+  jobCpu: "SENTINEL_JOB_CPU",
+  jobMemory: "SENTINEL_JOB_MEMORY",
+  jobScratch: "SENTINEL_JOB_SCRATCH",
+  jobDeadlineSeconds: "SENTINEL_JOB_DEADLINE_SECONDS",
+  kubernetesUrl: "SENTINEL_KUBERNETES_URL",
+  kubernetesAccount: "SENTINEL_KUBERNETES_ACCOUNT",
   logLevel: "SENTINEL_LOG_LEVEL",
 } as const;
 
@@ -164,6 +178,29 @@ const configSchema = z
       .refine(isRepoAddress, "the path or address (https, ssh, git, file) of a Git repository")
       .transform((address) => (isRepoUrl(address) ? address : resolve(address)))
       .optional(),
+    /** Where training jobs and evaluations run: as child processes, or as Jobs of a cluster. */
+    jobs: z.enum(["process", "kubernetes"], "process or kubernetes").default("process"),
+    /** What Jobs run: this program's own image, so that inputs and outputs fit. */
+    jobImage: z.string().regex(IMAGE, "the name of an image with a tag or digest").optional(),
+    jobNamespace: slugSchema.optional(),
+    /** What one Job may take. */
+    jobCpu: z
+      .string()
+      .regex(/^([1-9]\d?|[1-9]\d{1,4}m)$/, "CPUs as Kubernetes writes them, such as 2 or 1500m")
+      .default("1"),
+    jobMemory: bytes.default("2Gi"),
+    jobScratch: bytes.default("4Gi"),
+    jobDeadlineSeconds: z.coerce
+      .number("seconds, at most 82800 (23 hours)")
+      .int()
+      .min(60)
+      .max(82_800, "seconds, at most 82800 (23 hours)")
+      .default(6 * 3600),
+    /** The cluster's API server, and the folder of the ServiceAccount as whom it is asked. */
+    kubernetesUrl: z
+      .url({ protocol: /^https$/, error: "https://host:port" })
+      .default("https://kubernetes.default.svc"),
+    kubernetesAccount: text.default("/var/run/secrets/kubernetes.io/serviceaccount"),
   })
   .superRefine((config, context) => {
     const fault = (key: Key, message: string) =>
@@ -184,6 +221,10 @@ const configSchema = z
     }
     if (config.roles.includes("cameras") && config.streamUpstream === undefined) {
       fault("streamUpstream", "the role cameras hands on a media server's HLS: its address");
+    }
+    if (config.jobs === "kubernetes") {
+      if (config.jobImage === undefined) fault("jobImage", "the image that Jobs run");
+      if (config.jobNamespace === undefined) fault("jobNamespace", "where Jobs are made");
     }
     if (config.broker !== undefined && config.brokerUrl !== undefined) {
       const other = `${VARIABLES.broker} is given too`;

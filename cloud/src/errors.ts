@@ -199,6 +199,51 @@ export const cloudErrors = {
     action: "Read its last lines on the job's page; correct what they name and start a new job.",
     retryable: false,
   },
+  JOB_IMAGE_UNUSABLE: {
+    meaning: "The cluster cannot pull or run the image of a training job or evaluation.",
+    action: "Check SENTINEL_JOB_IMAGE and that nodes may pull it from its registry; start it again.",
+    retryable: false,
+  },
+  JOB_ORDER_UNUSABLE: {
+    meaning: "The pod of a job found no order at its address, or one that it does not understand.",
+    action: "Run jobs with the image of their controller (SENTINEL_JOB_IMAGE); start the job again.",
+    retryable: false,
+  },
+  JOB_QUOTA_EXCEEDED: {
+    meaning: "The quota of the namespace for jobs left no room for a Job for half an hour.",
+    action: "Delete Jobs that nobody needs or raise its ResourceQuota, and start the job again.",
+    retryable: false,
+  },
+  JOB_REFUSED: {
+    meaning: "The cluster takes no Job, or no pod, of the kind that the cloud makes.",
+    action: "Read its words: SENTINEL_JOB_CPU, _MEMORY and _SCRATCH must fit the LimitRange.",
+    retryable: false,
+  },
+  JOB_TIMED_OUT: {
+    meaning: "A training job or evaluation ran longer than it may.",
+    action: "Train fewer epochs, give it more CPU, or raise SENTINEL_JOB_DEADLINE_SECONDS.",
+    retryable: false,
+  },
+  JOB_UNSCHEDULABLE: {
+    meaning: "No node of the cluster had room for the pod of a job for half an hour.",
+    action: "Add a node, or ask for less by SENTINEL_JOB_CPU and SENTINEL_JOB_MEMORY; start again.",
+    retryable: false,
+  },
+  JOB_VANISHED: {
+    meaning: "Somebody deleted the Job of a training job or evaluation again and again.",
+    action: "Cancel jobs on the page Training instead; find out who deletes them in the cluster.",
+    retryable: false,
+  },
+  JOBS_API_REFUSED: {
+    meaning: "The cluster's API server does not allow the training controller what it needs.",
+    action: "Apply the Role and RoleBinding of k3s/base/training-controller; jobs wait until then.",
+    retryable: true,
+  },
+  JOBS_API_UNREACHABLE: {
+    meaning: "The cluster's API server does not answer, or the ServiceAccount is not mounted.",
+    action: "Check SENTINEL_KUBERNETES_URL and the network policy; jobs that run go on meanwhile.",
+    retryable: true,
+  },
   FLEET_CHANNEL_UNKNOWN: {
     meaning: "The fleet's repository has no channel of that name.",
     action: "Name one of the channels that the page Rollouts lists, or commit a file for it.",

@@ -17,7 +17,7 @@ const MAX_BYTES = 5_000_000;
  * @throws CodedError BLOBS_UNREACHABLE.
  */
 export async function readSnapshot(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, "read">,
   nodeId: string,
   sha256: string,
 ): Promise<ReadSnapshot> {

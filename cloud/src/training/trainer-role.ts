@@ -11,6 +11,7 @@ import { PENDING_EVALUATIONS } from "../evaluation/jobs/evaluation-row.ts";
 import type { EvaluationSink } from "../evaluation/jobs/evaluation-sink.ts";
 import type { CandidateSink } from "./jobs/candidate-sink.ts";
 import type { JobStores } from "./jobs/job-folder.ts";
+import type { JobKindName, JobPlace } from "./jobs/job-place.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
 import { PENDING_JOBS } from "./jobs/job-row.ts";
 import { JobRunner } from "./jobs/job-runner.ts";
@@ -32,30 +33,37 @@ export interface TrainerParts {
     /** Of the cameras that a model learnt from, so many must be among the pictures of a golden set. */
     leastCameraShare: number;
   };
+  /** Where the processes of jobs run. */
+  place: JobPlace;
   logger: Logger;
-  /** The program that works on a training job's folder; ours where none is named. */
-  mainFile?: string;
 }
+
+/** What nobody could remove of a job when it ended is looked for so often. */
+const SWEEP_MS = 60_000;
 
 /** Role trainer: takes up training jobs and evaluations, and starts them where it is time. */
 export async function startTrainerRole(
   parts: TrainerParts,
 ): Promise<{ stop: () => Promise<void> }> {
-  const { database: sql, databaseUrl, stores, workDir, evaluation, logger } = parts;
+  const { database: sql, databaseUrl, stores, workDir, evaluation, place, logger } = parts;
   const folders = { training: join(workDir, "training"), evaluation: join(workDir, "evaluation") };
   await removeOldFolders(folders.training, sql, PENDING_JOBS);
   await removeOldFolders(folders.evaluation, sql, PENDING_EVALUATIONS);
-  const { registerCandidate, mainFile } = parts;
+  const sweep = async () => {
+    await sweepPlace(place, "training", sql, PENDING_JOBS, logger);
+    await sweepPlace(place, "evaluation", sql, PENDING_EVALUATIONS, logger);
+  };
+  const { registerCandidate } = parts;
   const training = new JobRunner({
     sql,
-    kind: trainingKind({ sql, stores, registerCandidate, logger, mainFile }),
+    kind: trainingKind({ sql, stores, place, registerCandidate, logger }),
     folder: folders.training,
     logger,
   });
   const { record: recordEvaluation, leastCameraShare } = evaluation;
   const evaluations = new JobRunner({
     sql,
-    kind: evaluationKind({ sql, stores, recordEvaluation, leastCameraShare, logger }),
+    kind: evaluationKind({ sql, stores, place, recordEvaluation, leastCameraShare }),
     folder: folders.evaluation,
     logger,
   });
@@ -97,8 +105,11 @@ export async function startTrainerRole(
   await queue.start();
   await listener.start();
   trigger.start();
+  void sweep();
+  const sweeping = setInterval(() => void sweep(), SWEEP_MS);
   return {
     stop: async () => {
+      clearInterval(sweeping);
       await listener.stop();
       await trigger.stop();
       await queue.stop();
@@ -119,5 +130,23 @@ async function removeOldFolders(folder: string, sql: Postgres, pending: Statemen
   const wanted = new Set(rows.map(({ id }) => id));
   for (const name of names) {
     if (!wanted.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Ends Jobs that nobody wants any more: their rows ended while the cluster, or the trainer, was away. */
+async function sweepPlace(
+  place: JobPlace,
+  kind: JobKindName,
+  sql: Postgres,
+  pending: Statement,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await place.sweep(kind, async () => {
+      const rows = await sql.query<{ id: string }>(pending, []);
+      return new Set(rows.map(({ id }) => id));
+    });
+  } catch (error) {
+    logger.debug({ err: error, kind }, "not swept");
   }
 }

@@ -1,5 +1,7 @@
 import { MinioBlobStore } from "../../../cloud/src/blobs/minio-blob-store.ts";
 import { Postgres } from "../../../cloud/src/database/postgres.ts";
+import { JOB_PROGRAMS } from "../../../cloud/src/training/jobs/job-programs.ts";
+import { processPlace } from "../../../cloud/src/training/jobs/process-place.ts";
 import { startTrainerRole } from "../../../cloud/src/training/trainer-role.ts";
 import { silentLogger } from "../../../cloud/test/silent-logger.ts";
 
@@ -22,7 +24,7 @@ process.once("message", (message) => {
     databaseUrl,
     stores: { pictures: store("sentinel-clips"), models: store("sentinel-models") },
     workDir,
-    mainFile,
+    place: processPlace({ ...JOB_PROGRAMS, training: mainFile }, silentLogger),
     buildVersion: () => Promise.reject(new Error("not asked for")),
     registerCandidate: () => Promise.reject(new Error("not asked for")),
     evaluation: {

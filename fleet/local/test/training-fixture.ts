@@ -11,10 +11,13 @@ import { type DatasetManifest, datasetIdOf } from "../../../cloud/src/dataset/da
 import type { TrainedCandidate } from "../../../cloud/src/training/jobs/candidate-sink.ts";
 import type { BuildVersion } from "../../../cloud/src/training/jobs/loop-trigger.ts";
 import { queueJob } from "../../../cloud/src/training/jobs/start-job.ts";
+import type { JobPlace } from "../../../cloud/src/training/jobs/job-place.ts";
+import { processPlace } from "../../../cloud/src/training/jobs/process-place.ts";
 import { startTrainerRole } from "../../../cloud/src/training/trainer-role.ts";
 import { silentLogger } from "../../../cloud/test/silent-logger.ts";
 import { makeDatabase, type TestDatabase } from "../../../cloud/test/test-database.ts";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
+import { COUNTING_PROGRAMS } from "./counting-programs.ts";
 import {
   ACCESS_KEY,
   awsClient,
@@ -24,7 +27,6 @@ import {
   startS3,
 } from "./s3-fixture.ts";
 
-export const COUNTING_TRAINER = new URL("./counting-trainer.ts", import.meta.url).pathname;
 export const PERSON = { id: "lena", name: "Lena" };
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
@@ -80,7 +82,7 @@ export class TrainingFixture {
 
   /** A trainer with connections of its own; stopped with the fixture at the latest. */
   async trainer(
-    options: { buildVersion?: BuildVersion; workDir?: string; endpoint?: string } = {},
+    options: { buildVersion?: BuildVersion; workDir?: string; endpoint?: string; place?: JobPlace } = {},
   ) {
     const trainer = await startTrainerRole({
       database: this.database,
@@ -99,7 +101,7 @@ export class TrainingFixture {
         leastCameraShare: 0.5,
       },
       logger: silentLogger,
-      mainFile: COUNTING_TRAINER,
+      place: options.place ?? processPlace(COUNTING_PROGRAMS, silentLogger),
     });
     let stopped = false;
     const stop = async () => {

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { COUNTING_PROGRAMS } from "./counting-programs.ts";
 import {
   loopSettingsSchema,
   writeLoopSettings,
@@ -11,7 +12,6 @@ import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { ACCESS_KEY, REGION, SECRET_KEY } from "./s3-fixture.ts";
 import type { HeldTrainer } from "./trainer-holder.ts";
 import {
-  COUNTING_TRAINER,
   PERSON,
   type SamplePicture,
   TrainingFixture,
@@ -131,7 +131,7 @@ test("kill -9 of the whole trainer: its child ends too, and another trainer goes
     secretKey: SECRET_KEY,
     region: REGION,
     workDir: fixture.workDir,
-    mainFile: COUNTING_TRAINER,
+    mainFile: COUNTING_PROGRAMS.training,
   } satisfies HeldTrainer);
   await waitUntil(async () => (await fixture.job(jobId)).curve.length >= 2, 30_000);
   holder.kill("SIGKILL");

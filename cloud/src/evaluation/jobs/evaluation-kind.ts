@@ -1,26 +1,20 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Logger } from "pino";
 import type { Sql } from "../../database/postgres.ts";
 import { storableJson } from "../../database/storable-json.ts";
 import type { JobFault } from "../../database/tables/training-tables.ts";
 import { cloudError } from "../../errors.ts";
-import { readModelFile } from "../../registry/read-model-file.ts";
-import {
-  fetchPictures,
-  goneWords,
-  type JobStores,
-  putWhole,
-} from "../../training/jobs/job-folder.ts";
+import { modelKey } from "../../registry/register-candidate.ts";
+import { snapshotKey } from "../../snapshots/snapshot-key.ts";
+import type { JobStores } from "../../training/jobs/job-folder.ts";
+import type { JobPlace } from "../../training/jobs/job-place.ts";
 import type { Attempt, JobKind } from "../../training/jobs/job-runner.ts";
-import { runPersistentChild } from "../../training/jobs/persistent-child.ts";
 import {
   EVALUATION_FILES,
-  type EvaluationInput,
   type EvaluationResult,
   evaluationResultSchema,
 } from "./evaluation-files.ts";
+import { fillEvaluationFolder } from "./evaluation-folder.ts";
 import { composeEvaluation } from "./evaluation-input.ts";
 import {
   CLAIM_EVALUATION,
@@ -32,15 +26,13 @@ import {
 } from "./evaluation-row.ts";
 import type { EvaluationSink } from "./evaluation-sink.ts";
 
-const MAIN = fileURLToPath(new URL("../evaluate-main.ts", import.meta.url));
-
 interface EvaluationParts {
   sql: Sql;
   stores: JobStores;
   /** Of the cameras that a model learnt from, so many must be among the pictures of a golden set. */
   leastCameraShare: number;
+  place: JobPlace;
   recordEvaluation: EvaluationSink;
-  logger: Logger;
 }
 
 /** How evaluations are worked on: from two models and pictures to figures. */
@@ -57,6 +49,7 @@ export function evaluationKind(parts: EvaluationParts): JobKind<EvaluationRow> {
     },
     work: (evaluation, attempt) => evaluate(parts, evaluation, attempt),
     fail: ({ evaluationId }, fault) => failEvaluation(sql, evaluationId, fault),
+    forget: (evaluationId) => parts.place.forget("evaluation", evaluationId),
   };
 }
 
@@ -74,46 +67,31 @@ async function evaluate(
   evaluation: EvaluationRow,
   attempt: Attempt,
 ): Promise<void> {
-  const { sql, recordEvaluation, logger } = parts;
-  const { folder, recorder } = attempt;
+  const { sql, stores, place, recordEvaluation } = parts;
+  const { folder, recorder, signal } = attempt;
   const composed = await composeEvaluation(sql, evaluation, parts.leastCameraShare);
   const { input, measuredOn } = composed;
   const { goldenId, datasetId } = measuredOn;
   const told = [evaluation.evaluationId, storableJson(measuredOn), goldenId, datasetId];
   await sql.query(WRITE_MEASURED_ON, told);
-  await fillFolder(parts.stores, evaluation, input, attempt);
-  const codes = { failed: "EVALUATION_FAILED", killed: "EVALUATION_FAILED" } as const;
-  await runPersistentChild({ mainFile: MAIN, attempt, codes, logger });
+  const { digest, against } = evaluation;
+  const task = { kind: "evaluation", digest, against, input } as const;
+  const onPicture = (done: number, of: number) => recorder.stage("fetching pictures", done, of);
+  const assignment = {
+    kind: "evaluation",
+    jobId: evaluation.evaluationId,
+    task,
+    reads: {
+      pictures: input.pictures.map(({ nodeId, picture }) => snapshotKey(nodeId, picture)),
+      models: [modelKey(digest), modelKey(against)],
+    },
+    fill: () => fillEvaluationFolder({ folder, task, stores, signal, onPicture }),
+    outputs: [EVALUATION_FILES.result],
+  } as const;
+  await place.work(assignment, attempt);
   const result = await readResult(folder);
   await recorder.close();
   await recordEvaluation(evaluation, measuredOn, result);
-}
-
-async function fillFolder(
-  stores: JobStores,
-  { digest, against }: EvaluationRow,
-  input: EvaluationInput,
-  { folder, recorder, signal }: Attempt,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, model] of [
-    [EVALUATION_FILES.after, digest],
-    [EVALUATION_FILES.before, against],
-  ] as const) {
-    await putWhole(join(folder, name), await readModelFile(stores.models, model));
-  }
-  const { pictures } = input;
-  const gone = await fetchPictures({
-    folder,
-    pictures,
-    store: stores.pictures,
-    signal,
-    onPicture: (done, of) => recorder.stage("fetching pictures", done, of),
-  });
-  if (gone.length > 0) {
-    throw cloudError("EVALUATION_PICTURES_GONE", goneWords(gone, pictures.length));
-  }
-  await putWhole(join(folder, EVALUATION_FILES.input), Buffer.from(JSON.stringify(input)));
 }
 
 async function readResult(folder: string): Promise<EvaluationResult> {

@@ -42,7 +42,8 @@ export const jobInputSchema = z.object({
 /** What a job is to do. */
 export type JobInput = z.output<typeof jobInputSchema>;
 
-const curvePointSchema = z.object({
+/** What one pass over the training pictures came to. */
+export const curvePointSchema = z.object({
   epoch: z.int(),
   trainLoss: z.number(),
   validationLoss: z.number(),

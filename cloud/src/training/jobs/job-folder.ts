@@ -14,8 +14,13 @@ const NAMED_PICTURES = 5;
 
 /** Where pictures and models are read from. */
 export interface JobStores {
-  pictures: BlobStore;
-  models: BlobStore;
+  pictures: Pick<BlobStore, "read">;
+  models: Pick<BlobStore, "read">;
+}
+
+/** Where the file of a base model lies. */
+export function baseKey(digest: string): string {
+  return `models/${digest}.onnx`;
 }
 
 /**
@@ -40,10 +45,10 @@ export async function fillJobFolder(options: {
   await putWhole(join(folder, JOB_FILES.input), Buffer.from(JSON.stringify(input)));
 }
 
-async function fetchBase(folder: string, digest: string, models: BlobStore): Promise<void> {
+async function fetchBase(folder: string, digest: string, models: Pick<BlobStore, "read">): Promise<void> {
   const path = join(folder, JOB_FILES.base);
   if (await isThere(path, digest)) return;
-  const blob = await models.read(`models/${digest}.onnx`);
+  const blob = await models.read(baseKey(digest));
   if (blob === null) {
     throw cloudError("TRAINING_BASE_UNUSABLE", `the file of model ${digest} is not in the store`);
   }
@@ -70,7 +75,7 @@ async function fetchBase(folder: string, digest: string, models: BlobStore): Pro
 export async function fetchPictures(options: {
   folder: string;
   pictures: readonly Pick<JobPicture, "nodeId" | "picture">[];
-  store: BlobStore;
+  store: Pick<BlobStore, "read">;
   signal: AbortSignal;
   onPicture: (done: number, of: number) => void;
 }): Promise<string[]> {
@@ -101,7 +106,7 @@ export function goneWords(gone: readonly string[], of: number): string {
 async function fetchPicture(
   folder: string,
   { nodeId, picture }: Pick<JobPicture, "nodeId" | "picture">,
-  store: BlobStore,
+  store: Pick<BlobStore, "read">,
 ): Promise<boolean> {
   const path = join(folder, JOB_FILES.pictures, `${picture}.jpg`);
   if (await isThere(path, picture)) return true;

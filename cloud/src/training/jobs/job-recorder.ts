@@ -40,8 +40,24 @@ export class JobRecorder {
   }
 
   stage(stage: string, done: number, of: number): void {
-    this.#progress = { stage, done, of };
+    const now = { stage, done, of };
+    if (JSON.stringify(now) === JSON.stringify(this.#progress)) return;
+    this.#progress = now;
     this.#changed();
+  }
+
+  /** Takes what another recorder of this job has written elsewhere. */
+  adopt(progress: JobProgress | null, curve: readonly CurvePoint[]): void {
+    if (progress !== null) this.stage(progress.stage, progress.done, progress.of);
+    if (JSON.stringify(curve) === JSON.stringify([...this.#curve.values()])) return;
+    this.#curve.clear();
+    for (const point of curve) this.#curve.set(point.epoch, point);
+    this.#changed();
+  }
+
+  /** What is known of every epoch so far. */
+  get curve(): CurvePoint[] {
+    return [...this.#curve.values()];
   }
 
   /** Takes a line of the job's process. */

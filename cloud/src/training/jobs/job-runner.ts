@@ -17,6 +17,8 @@ export interface Attempt {
   recorder: JobRecorder;
   /** Ends the work. */
   signal: AbortSignal;
+  /** Is aborted where nobody wants the job any more, before `signal` is. */
+  gone: AbortSignal;
 }
 
 /** How jobs of one kind are worked on and where they stand; `Job` is a row of their table. */
@@ -37,6 +39,8 @@ export interface JobKind<Job> {
   work(job: Job, attempt: Attempt): Promise<void>;
   /** Ends a job that failed. */
   fail(job: Job, fault: JobFault): Promise<void>;
+  /** Removes what lies elsewhere of a job that is over. */
+  forget(jobId: string): Promise<void>;
 }
 
 /** Works on jobs of one kind, each in a folder of its own. */
@@ -77,7 +81,7 @@ export class JobRunner<Job> {
     signal.throwIfAborted();
     const [job] = await this.#sql.query<Job>(this.#kind.claim, [jobId, Date.now()]);
     const folder = join(this.#folder, jobId);
-    if (job === undefined) return removeJobFolder(folder);
+    if (job === undefined) return this.#forget(jobId, folder);
     const gone = new AbortController();
     this.#running.set(jobId, gone);
     const timer = setInterval(() => void this.look().catch(() => {}), LOOK_MS);
@@ -92,23 +96,31 @@ export class JobRunner<Job> {
         folder,
         recorder,
         signal: AbortSignal.any([signal, gone.signal]),
+        gone: gone.signal,
       });
-      await removeJobFolder(folder);
+      await this.#forget(jobId, folder);
     } catch (error) {
       // Dealt out again after a pause.
       if (isRetryable(error)) recorder.stage(`waits, ${error.code}`, 0, 0);
       await recorder.close();
-      if (gone.signal.aborted) return removeJobFolder(folder);
+      if (gone.signal.aborted) return await this.#forget(jobId, folder);
       signal.throwIfAborted();
       if (!(error instanceof CodedError) || error.retryable) throw error;
       this.#logger.warn({ jobId, err: error }, `${this.#kind.name} failed`);
       const lines = error.cause instanceof ChildLines ? error.cause.lines : [];
       await this.#kind.fail(job, { code: error.code, message: error.message, lines });
-      await removeJobFolder(folder);
+      await this.#forget(jobId, folder);
     } finally {
       clearInterval(timer);
       this.#running.delete(jobId);
     }
+  }
+
+  async #forget(jobId: string, folder: string): Promise<void> {
+    await removeJobFolder(folder);
+    await this.#kind.forget(jobId).catch((error: unknown) => {
+      this.#logger.warn({ jobId, err: error }, "something of the job is left");
+    });
   }
 }
 

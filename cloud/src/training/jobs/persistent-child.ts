@@ -3,12 +3,11 @@ import type { Logger } from "pino";
 import { cloudError, cloudErrors } from "../../errors.ts";
 import { ChildLines } from "./child-lines.ts";
 import { type ChildEnd, runJobChild } from "./job-child.ts";
+import type { EndCodes } from "./job-place.ts";
 import type { Attempt } from "./job-runner.ts";
 
 /** How often the process of a job may be killed by others before the job is given up. */
-const MAX_KILLS = 4;
-
-type Code = keyof typeof cloudErrors;
+export const MAX_KILLS = 4;
 
 /**
  * Works on a job's folder in a process of its own, which is started again where somebody killed it.
@@ -17,8 +16,8 @@ type Code = keyof typeof cloudErrors;
  */
 export async function runPersistentChild(options: {
   mainFile: string;
-  attempt: Attempt;
-  codes: { failed: Code; killed: Code };
+  attempt: Pick<Attempt, "folder" | "recorder" | "signal">;
+  codes: EndCodes;
   logger: Logger;
 }): Promise<void> {
   const { mainFile, attempt, codes, logger } = options;
@@ -41,14 +40,27 @@ export async function runPersistentChild(options: {
   }
 }
 
-function faultOf(end: ChildEnd, codes: { failed: Code; killed: Code }): CodedError {
-  if (end.how === "killed") {
-    const message = `the process of the job was killed ${MAX_KILLS + 1} times, by ${end.by}`;
-    return cloudError(codes.killed, message, new ChildLines(end.lines));
-  }
-  const lines = end.how === "failed" ? end.lines : [];
-  const said = end.how === "failed" ? end.fault : null;
+function faultOf(end: ChildEnd, codes: EndCodes): CodedError {
+  if (end.how === "killed") return killedFault(end.by, end.lines, codes);
+  return end.how === "failed"
+    ? failedFault(end.fault, end.lines, codes)
+    : failedFault(null, [], codes);
+}
+
+/** The fault of a job whose process was killed once too often. */
+export function killedFault(by: string, lines: string[], codes: EndCodes): CodedError {
+  const message = `the process of the job was killed ${MAX_KILLS + 1} times, by ${by}`;
+  return cloudError(codes.killed, message, new ChildLines(lines));
+}
+
+/** The fault of a job by what its process said last. */
+export function failedFault(
+  said: { code: string | null; message: string } | null,
+  lines: string[],
+  codes: EndCodes,
+): CodedError {
   const last = lines.findLast((line) => line.trim() !== "") ?? "its process gave no reason";
-  const code = Object.keys(cloudErrors).find((known) => known === said?.code) as Code | undefined;
-  return cloudError(code ?? codes.failed, said?.message ?? last, new ChildLines(lines));
+  const code = Object.keys(cloudErrors).find((known) => known === said?.code);
+  const known = code === undefined ? codes.failed : (code as keyof typeof cloudErrors);
+  return cloudError(known, said?.message ?? last, new ChildLines(lines));
 }

@@ -1,28 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Sql } from "../../database/postgres.ts";
 import { storableJson } from "../../database/storable-json.ts";
 import type { JobFault } from "../../database/tables/training-tables.ts";
 import { cloudError } from "../../errors.ts";
+import { snapshotKey } from "../../snapshots/snapshot-key.ts";
 import type { CandidateSink } from "./candidate-sink.ts";
 import { JOB_FILES, type JobResult, jobResultSchema } from "./job-files.ts";
-import { digestOf, fillJobFolder, type JobStores } from "./job-folder.ts";
+import { baseKey, digestOf, fillJobFolder, type JobStores } from "./job-folder.ts";
 import { composeJobInput } from "./job-input.ts";
 import { CLAIM_JOB, END_JOB, type JobRow, READ_JOB_STATE, WRITE_PROGRESS } from "./job-row.ts";
+import type { JobPlace } from "./job-place.ts";
 import type { Attempt, JobKind } from "./job-runner.ts";
-import { runPersistentChild } from "./persistent-child.ts";
-
-const MAIN = fileURLToPath(new URL("../train-main.ts", import.meta.url));
 
 interface TrainingParts {
   sql: Sql;
   stores: JobStores;
+  place: JobPlace;
   registerCandidate: CandidateSink;
   logger: Logger;
-  /** The program that works on a job's folder; ours where none is named. */
-  mainFile?: string | undefined;
 }
 
 /** How training jobs are worked on: from a dataset version and a model to a candidate. */
@@ -40,6 +37,7 @@ export function trainingKind(parts: TrainingParts): JobKind<JobRow> {
     },
     work: (job, attempt) => train(parts, job, attempt),
     fail: ({ job_id }, fault) => failTraining(sql, job_id, fault),
+    forget: (jobId) => parts.place.forget("training", jobId),
   };
 }
 
@@ -49,18 +47,22 @@ export async function failTraining(sql: Sql, jobId: string, fault: JobFault): Pr
 }
 
 async function train(parts: TrainingParts, job: JobRow, attempt: Attempt): Promise<void> {
-  const { sql, stores, logger, mainFile = MAIN } = parts;
+  const { sql, stores, place } = parts;
   const { folder, recorder, signal } = attempt;
   const input = await composeJobInput(sql, job);
-  await fillJobFolder({
-    folder,
-    input,
-    stores,
-    signal,
-    onPicture: (done, of) => recorder.stage("fetching pictures", done, of),
-  });
-  const codes = { failed: "TRAINING_FAILED", killed: "TRAINING_KILLED" } as const;
-  await runPersistentChild({ mainFile, attempt, codes, logger });
+  const onPicture = (done: number, of: number) => recorder.stage("fetching pictures", done, of);
+  const assignment = {
+    kind: "training",
+    jobId: job.job_id,
+    task: { kind: "training", input },
+    reads: {
+      pictures: input.pictures.map(({ nodeId, picture }) => snapshotKey(nodeId, picture)),
+      models: [baseKey(input.baseDigest)],
+    },
+    fill: () => fillJobFolder({ folder, input, stores, signal, onPicture }),
+    outputs: [JOB_FILES.model, JOB_FILES.result],
+  } as const;
+  await place.work(assignment, attempt);
   const result = await readResult(folder);
   await recorder.close();
   await hand(parts, job, folder, result);
