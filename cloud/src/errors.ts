@@ -201,12 +201,14 @@ export const cloudErrors = {
   },
   JOB_IMAGE_UNUSABLE: {
     meaning: "The cluster cannot pull or run the image of a training job or evaluation.",
-    action: "Check SENTINEL_JOB_IMAGE and that nodes may pull it from its registry; start it again.",
+    action:
+      "Check SENTINEL_JOB_IMAGE and that nodes may pull it from its registry; start it again.",
     retryable: false,
   },
   JOB_ORDER_UNUSABLE: {
     meaning: "The pod of a job found no order at its address, or one that it does not understand.",
-    action: "Run jobs with the image of their controller (SENTINEL_JOB_IMAGE); start the job again.",
+    action:
+      "Run jobs with the image of their controller (SENTINEL_JOB_IMAGE); start the job again.",
     retryable: false,
   },
   JOB_QUOTA_EXCEEDED: {

@@ -1,4 +1,3 @@
-import { awaitedNoLonger } from "./config/check-awaited.ts";
 import type { Finding } from "./finding.ts";
 import { FLOWS_FILE, type FlowTable } from "./network/flow-table.ts";
 import { EXCEPTIONS_FILE, type PolicyException } from "./policy/exceptions.ts";
@@ -8,13 +7,12 @@ import { usedFolders } from "./render/used-folders.ts";
 /** What is wrong with the tree as a whole: parts that nothing uses. */
 export function wholeTreeFindings(tree: {
   root: string;
-  repository: string;
   targets: readonly string[];
   table: FlowTable;
   flowsSeen: ReadonlySet<number>;
   unused: readonly PolicyException[];
 }): Finding[] {
-  const { root, repository, targets, table, flowsSeen, unused } = tree;
+  const { root, targets, table, flowsSeen, unused } = tree;
   const used = new Set(targets.flatMap((target) => [...usedFolders(root, target)]));
   const whole = { target: "everything", object: "", path: "" };
   return [
@@ -48,13 +46,6 @@ export function wholeTreeFindings(tree: {
       object,
       problem: `nothing needs the exception from ${rule}`,
       fix: "no such entry",
-    })),
-    ...awaitedNoLonger(repository).map((entry) => ({
-      ...whole,
-      rule: "setting-still-awaited",
-      file: "k3s/check/config/awaited-settings.ts",
-      problem: `the package knows ${entry} by now`,
-      fix: "no such entry in the list",
     })),
   ];
 }

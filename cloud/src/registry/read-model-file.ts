@@ -10,7 +10,10 @@ const MAX_BYTES = 536_870_912;
  * Reads a model's file and compares its SHA-256 with its name.
  * @throws CodedError MODEL_FILE_GONE where it is not there, or is another one; BLOBS_UNREACHABLE.
  */
-export async function readModelFile(models: Pick<BlobStore, "read">, digest: string): Promise<Buffer> {
+export async function readModelFile(
+  models: Pick<BlobStore, "read">,
+  digest: string,
+): Promise<Buffer> {
   const blob = await models.read(modelKey(digest));
   if (blob === null) {
     throw cloudError("MODEL_FILE_GONE", `the file of model ${digest} is not in the store`);

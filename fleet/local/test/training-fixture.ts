@@ -9,10 +9,10 @@ import { migrate } from "../../../cloud/src/database/migrate.ts";
 import { Postgres } from "../../../cloud/src/database/postgres.ts";
 import { type DatasetManifest, datasetIdOf } from "../../../cloud/src/dataset/dataset-manifest.ts";
 import type { TrainedCandidate } from "../../../cloud/src/training/jobs/candidate-sink.ts";
-import type { BuildVersion } from "../../../cloud/src/training/jobs/loop-trigger.ts";
-import { queueJob } from "../../../cloud/src/training/jobs/start-job.ts";
 import type { JobPlace } from "../../../cloud/src/training/jobs/job-place.ts";
+import type { BuildVersion } from "../../../cloud/src/training/jobs/loop-trigger.ts";
 import { processPlace } from "../../../cloud/src/training/jobs/process-place.ts";
+import { queueJob } from "../../../cloud/src/training/jobs/start-job.ts";
 import { startTrainerRole } from "../../../cloud/src/training/trainer-role.ts";
 import { silentLogger } from "../../../cloud/test/silent-logger.ts";
 import { makeDatabase, type TestDatabase } from "../../../cloud/test/test-database.ts";
@@ -82,7 +82,12 @@ export class TrainingFixture {
 
   /** A trainer with connections of its own; stopped with the fixture at the latest. */
   async trainer(
-    options: { buildVersion?: BuildVersion; workDir?: string; endpoint?: string; place?: JobPlace } = {},
+    options: {
+      buildVersion?: BuildVersion;
+      workDir?: string;
+      endpoint?: string;
+      place?: JobPlace;
+    } = {},
   ) {
     const trainer = await startTrainerRole({
       database: this.database,

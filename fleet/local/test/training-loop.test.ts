@@ -2,20 +2,16 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { COUNTING_PROGRAMS } from "./counting-programs.ts";
 import {
   loopSettingsSchema,
   writeLoopSettings,
 } from "../../../cloud/src/training/jobs/loop-settings.ts";
 import { readLoopState } from "../../../cloud/src/training/jobs/loop-state.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
+import { COUNTING_PROGRAMS } from "./counting-programs.ts";
 import { ACCESS_KEY, REGION, SECRET_KEY } from "./s3-fixture.ts";
 import type { HeldTrainer } from "./trainer-holder.ts";
-import {
-  PERSON,
-  type SamplePicture,
-  TrainingFixture,
-} from "./training-fixture.ts";
+import { PERSON, type SamplePicture, TrainingFixture } from "./training-fixture.ts";
 
 let fixture: TrainingFixture;
 let base: string;

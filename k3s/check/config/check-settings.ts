@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { type ContainerAt, containersOf, type PodTemplate } from "../document/pod-template.ts";
 import type { Rendered } from "../document/rendered.ts";
 import type { Remark } from "../finding.ts";
-import { AWAITED } from "./awaited-settings.ts";
 import { expand, resolvedEnvironment, type Variable } from "./environment.ts";
 import { mountedFiles, writeBelow } from "./mounted-files.ts";
 import { entryOf, isOurImage, isOurVariable, knownVariables, programOf } from "./our-programs.ts";
@@ -72,7 +71,6 @@ async function containerRemarks(
   const known = knownVariables(repository, program);
   const unknown = environment.filter(({ name }) => isOurVariable(name) && !known.has(name));
   const remarks = unknown
-    .filter(({ name }) => !(AWAITED.variables as readonly string[]).includes(name))
     .map(({ name }) => ({
       object: pod.owner,
       rule: "setting-known",
@@ -80,7 +78,6 @@ async function containerRemarks(
       problem: `${entry.file} knows no setting ${name}`,
       fix: `one of ${[...known].sort().join(", ")}`,
     }));
-  if (isAwaitedRole(environment)) return remarks;
   const faults = await ask(rendered, repository, pod, { container, entry, environment }, answers);
   return [
     ...remarks,
@@ -109,9 +106,7 @@ function ask(
   const { container, entry, environment } = told;
   const files = mountedFiles(rendered, pod, container, environment);
   const values = new Map(environment.map(({ name, value }) => [name, value]));
-  const rest = entry.rest
-    .map((word) => expand(word, values))
-    .filter((word) => !(AWAITED.arguments as readonly string[]).includes(word));
+  const rest = entry.rest.map((word) => expand(word, values));
   const question = JSON.stringify([entry.file, rest, [...values], [...files]]);
   const answer =
     answers.get(question) ?? run({ repository, file: entry.file, rest, values, files });
@@ -153,11 +148,6 @@ async function run(options: {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function isAwaitedRole(environment: readonly Variable[]): boolean {
-  const roles = environment.find(({ name }) => name === "SENTINEL_ROLES")?.value.split(",") ?? [];
-  return roles.some((role) => (AWAITED.roles as readonly string[]).includes(role));
 }
 
 function variableIn(fault: string): string {

@@ -48,10 +48,3 @@ export function knownVariables(repository: string, program: OurProgram): Set<str
   const text = readFileSync(join(repository, program.settingsFile), "utf8");
   return new Set(text.match(/\b(SENTINEL|S3)_[A-Z0-9_]+\b/g) ?? []);
 }
-
-/** The text in which a program's arguments stand. */
-export function programText(repository: string, program: OurProgram): string {
-  return [program.file, program.settingsFile]
-    .map((file) => readFileSync(join(repository, file), "utf8"))
-    .join("\n");
-}

@@ -75,7 +75,10 @@ export class ClusterPlace implements JobPlace {
 
   async #end(name: string): Promise<void> {
     await this.#client.remove(name).catch((error: unknown) => {
-      this.#logger.warn({ job: name, err: error }, "a Job that nobody wants could not be ended yet");
+      this.#logger.warn(
+        { job: name, err: error },
+        "a Job that nobody wants could not be ended yet",
+      );
     });
   }
 }

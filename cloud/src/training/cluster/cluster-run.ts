@@ -132,7 +132,9 @@ export class ClusterRun {
       this.#kills += 1;
       this.#logger.warn("the Job has vanished");
       if (this.#kills > MAX_KILLS) {
-        return { fault: cloudError("JOB_VANISHED", `${this.#name} was deleted ${this.#kills} times`) };
+        return {
+          fault: cloudError("JOB_VANISHED", `${this.#name} was deleted ${this.#kills} times`),
+        };
       }
     }
     const { kind, jobId } = this.#assignment;

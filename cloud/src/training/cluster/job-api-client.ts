@@ -10,7 +10,11 @@ import {
   podListSchema,
   statusSchema,
 } from "./kubernetes-objects.ts";
-import { askKubernetes, type KubernetesAccess, type KubernetesAnswer } from "./kubernetes-request.ts";
+import {
+  askKubernetes,
+  type KubernetesAccess,
+  type KubernetesAnswer,
+} from "./kubernetes-request.ts";
 
 /** Of a pod's log: its end. */
 const LOG_QUERY = "tailLines=60&limitBytes=65536";

@@ -23,7 +23,11 @@ const IMAGE_FAULTS = new Set([
   "ErrImageNeverPull",
   "ImageInspectError",
 ]);
-const POD_FAULTS = new Set(["CreateContainerConfigError", "CreateContainerError", "RunContainerError"]);
+const POD_FAULTS = new Set([
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
+]);
 /** Exit codes of a process that a signal ended: SIGKILL and SIGTERM. */
 const SIGNALLED = new Map([
   [137, "SIGKILL"],
@@ -44,7 +48,9 @@ export function outlookOf(
   events: readonly ClusterEvent[],
 ): JobOutlook {
   const is = (type: string) =>
-    job.status.conditions.find((condition) => condition.type === type && condition.status === "True");
+    job.status.conditions.find(
+      (condition) => condition.type === type && condition.status === "True",
+    );
   if (is("Complete") !== undefined) return { phase: "done" };
   const failed = is("Failed");
   if (failed?.reason === "DeadlineExceeded") {

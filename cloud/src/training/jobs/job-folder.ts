@@ -45,7 +45,11 @@ export async function fillJobFolder(options: {
   await putWhole(join(folder, JOB_FILES.input), Buffer.from(JSON.stringify(input)));
 }
 
-async function fetchBase(folder: string, digest: string, models: Pick<BlobStore, "read">): Promise<void> {
+async function fetchBase(
+  folder: string,
+  digest: string,
+  models: Pick<BlobStore, "read">,
+): Promise<void> {
   const path = join(folder, JOB_FILES.base);
   if (await isThere(path, digest)) return;
   const blob = await models.read(baseKey(digest));

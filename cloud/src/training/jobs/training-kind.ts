@@ -10,8 +10,8 @@ import type { CandidateSink } from "./candidate-sink.ts";
 import { JOB_FILES, type JobResult, jobResultSchema } from "./job-files.ts";
 import { baseKey, digestOf, fillJobFolder, type JobStores } from "./job-folder.ts";
 import { composeJobInput } from "./job-input.ts";
-import { CLAIM_JOB, END_JOB, type JobRow, READ_JOB_STATE, WRITE_PROGRESS } from "./job-row.ts";
 import type { JobPlace } from "./job-place.ts";
+import { CLAIM_JOB, END_JOB, type JobRow, READ_JOB_STATE, WRITE_PROGRESS } from "./job-row.ts";
 import type { Attempt, JobKind } from "./job-runner.ts";
 
 interface TrainingParts {

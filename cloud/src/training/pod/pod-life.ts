@@ -21,7 +21,8 @@ export async function livePod(programs: JobPrograms): Promise<void> {
     if (stopping.signal.aborted) process.exit(143);
     const code = error instanceof CodedError ? error.code : null;
     const message = error instanceof Error ? error.message : String(error);
-    const lines = error instanceof CodedError && error.cause instanceof ChildLines ? error.cause.lines : [];
+    const lines =
+      error instanceof CodedError && error.cause instanceof ChildLines ? error.cause.lines : [];
     process.stderr.write(lines.map((line) => `${line}\n`).join(""));
     process.stdout.write(`${JSON.stringify({ type: "fault", code, message })}\n`);
     process.exit(1);

@@ -32,9 +32,7 @@ export type PodOrder = z.output<typeof podOrderSchema>;
 
 /** How far a pod is. */
 export const podProgressSchema = z.object({
-  progress: z
-    .object({ stage: z.string().max(200), done: z.int(), of: z.int() })
-    .nullable(),
+  progress: z.object({ stage: z.string().max(200), done: z.int(), of: z.int() }).nullable(),
   curve: z.array(curvePointSchema).max(10_000),
 });
 export type PodProgress = z.output<typeof podProgressSchema>;

@@ -10,6 +10,12 @@ export interface ApiAnswer {
   body: object | string;
 }
 
+/** What the bearer may, and what of it was used. */
+export interface AccessPolicy {
+  rules: readonly AccessRule[];
+  used: Set<string>;
+}
+
 const PATH =
   /^\/(?:apis\/(batch)\/v1|api\/v1)\/namespaces\/([a-z0-9-]+)\/(jobs|pods|events)(?:\/([a-z0-9-]+))?(?:\/(log))?$/;
 
@@ -19,7 +25,7 @@ const PATH =
  */
 export async function answerRequest(
   namespace: JobNamespace,
-  rules: readonly AccessRule[],
+  { rules, used }: AccessPolicy,
   request: IncomingMessage,
 ): Promise<ApiAnswer> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "https://api");
@@ -30,6 +36,7 @@ export async function answerRequest(
     const message = `User "system:serviceaccount:sentinel:training-controller" cannot ${verb} resource "${whole}" in API group "${apiGroup}" in the namespace "${asked}"`;
     throw new ApiRefusal(403, "Forbidden", `${whole} is forbidden: ${message}`);
   }
+  used.add(`${verb} ${apiGroup}/${whole}`);
   if (resource === "jobs") return answerJobs(namespace, verb, name, request, searchParams);
   if (resource === "pods" && verb === "list") return answerPods(namespace, searchParams);
   if (whole === "pods/log") return answerLog(namespace, name, searchParams);

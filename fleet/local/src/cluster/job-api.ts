@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { AccessRule } from "./access-rules.ts";
-import { type ApiAnswer, answerRequest } from "./job-api-routes.ts";
+import { type AccessPolicy, type ApiAnswer, answerRequest } from "./job-api-routes.ts";
 import { ApiRefusal, JobNamespace } from "./job-namespace.ts";
 import { makeCertificate } from "./throwaway-certificate.ts";
 
@@ -35,6 +35,8 @@ export interface JobApi {
   accountDir: string;
   /** The Jobs that are there; what somebody with kubectl, or a node, would do to them. */
   namespace: JobNamespace;
+  /** What was allowed so far, as `verb apiGroup/resource`. */
+  accesses: ReadonlySet<string>;
   /** Ends the pods' processes too. */
   stop(): Promise<void>;
 }
@@ -59,8 +61,10 @@ export async function startJobApi(options: JobApiOptions): Promise<JobApi> {
     images,
     dir: join(dir, "pods"),
   });
+  const accesses = new Set<string>();
+  const policy: AccessPolicy = { rules, used: accesses };
   const server = createServer({ key, cert }, (request, response) => {
-    void answer(namespace, rules, token, request).then(({ status, body }) => {
+    void answer(namespace, policy, token, request).then(({ status, body }) => {
       const isText = typeof body === "string";
       response.writeHead(status, { "content-type": isText ? "text/plain" : "application/json" });
       response.end(isText ? body : JSON.stringify(body));
@@ -73,6 +77,7 @@ export async function startJobApi(options: JobApiOptions): Promise<JobApi> {
     url: `https://127.0.0.1:${port}`,
     accountDir,
     namespace,
+    accesses,
     stop: async () => {
       server.close();
       server.closeAllConnections();
@@ -83,7 +88,7 @@ export async function startJobApi(options: JobApiOptions): Promise<JobApi> {
 
 async function answer(
   namespace: JobNamespace,
-  rules: readonly AccessRule[],
+  policy: AccessPolicy,
   token: string,
   request: IncomingMessage,
 ): Promise<ApiAnswer> {
@@ -91,7 +96,7 @@ async function answer(
     if (request.headers.authorization !== `Bearer ${token}`) {
       throw new ApiRefusal(401, "Unauthorized", "Unauthorized");
     }
-    return await answerRequest(namespace, rules, request);
+    return await answerRequest(namespace, policy, request);
   } catch (error) {
     const refusal =
       error instanceof ApiRefusal
