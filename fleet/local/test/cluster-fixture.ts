@@ -89,6 +89,17 @@ export class ClusterFixture {
     });
   }
 
+  /** What a trainer that is a process of its own is told. */
+  get environment(): Record<string, string> {
+    return {
+      SENTINEL_JOBS: "kubernetes",
+      SENTINEL_JOB_IMAGE: IMAGE,
+      SENTINEL_JOB_NAMESPACE: NAMESPACE,
+      SENTINEL_KUBERNETES_URL: this.api.url,
+      SENTINEL_KUBERNETES_ACCOUNT: this.api.accountDir,
+    };
+  }
+
   get jobs(): RunningJob[] {
     return this.api.namespace.jobs;
   }
