@@ -162,12 +162,7 @@ test.each([
     { settings: { image: "sentinel.local/other:1" }, pace: { imagePatienceMs: 300 } },
     "ErrImagePull",
   ],
-  [
-    "limits that no cluster understands",
-    "JOB_REFUSED",
-    { settings: { memory: "much" } },
-    "memory",
-  ],
+  ["limits that no cluster understands", "JOB_REFUSED", { settings: { memory: "much" } }, "memory"],
   [
     "a job that takes too long",
     "JOB_TIMED_OUT",
@@ -185,34 +180,37 @@ test.each([
 test.each([
   ["Jobs", { jobs: 0 }],
   ["pods", { pods: 0 }],
-])("a quota that leaves no room for %s is waited for, and told where it goes on", async (_of, quota) => {
-  const { namespace } = cluster.api;
-  namespace.quota = quota;
-  try {
-    trainer = await fixture.trainer({ place: cluster.place(fixture) });
-    const waits = await fixture.queue(datasetId, base, { epochMs: 10 });
-    const stage = async () => (await fixture.job(waits)).progress?.stage;
-    await waitUntil(async () => (await stage()) === "waits, JOB_QUOTA_EXCEEDED", 20_000);
-    namespace.quota = {};
-    await over(waits);
-    expect(await fixture.job(waits)).toMatchObject({ state: "done", fault: null });
-    await trainer.stop();
-
+])(
+  "a quota that leaves no room for %s is waited for, and told where it goes on",
+  async (_of, quota) => {
+    const { namespace } = cluster.api;
     namespace.quota = quota;
-    await cluster.clear();
-    const pace = { roomPatienceMs: 200 };
-    trainer = await fixture.trainer({ place: cluster.place(fixture, { pace }) });
-    const never = await fixture.queue(datasetId, base);
-    await over(never);
-    const { fault } = await fixture.job(never);
-    expect(fault).toMatchObject({
-      code: "JOB_QUOTA_EXCEEDED",
-      message: expect.stringContaining("exceeded quota: training-jobs"),
-    });
-  } finally {
-    namespace.quota = {};
-  }
-});
+    try {
+      trainer = await fixture.trainer({ place: cluster.place(fixture) });
+      const waits = await fixture.queue(datasetId, base, { epochMs: 10 });
+      const stage = async () => (await fixture.job(waits)).progress?.stage;
+      await waitUntil(async () => (await stage()) === "waits, JOB_QUOTA_EXCEEDED", 20_000);
+      namespace.quota = {};
+      await over(waits);
+      expect(await fixture.job(waits)).toMatchObject({ state: "done", fault: null });
+      await trainer.stop();
+
+      namespace.quota = quota;
+      await cluster.clear();
+      const pace = { roomPatienceMs: 200 };
+      trainer = await fixture.trainer({ place: cluster.place(fixture, { pace }) });
+      const never = await fixture.queue(datasetId, base);
+      await over(never);
+      const { fault } = await fixture.job(never);
+      expect(fault).toMatchObject({
+        code: "JOB_QUOTA_EXCEEDED",
+        message: expect.stringContaining("exceeded quota: training-jobs"),
+      });
+    } finally {
+      namespace.quota = {};
+    }
+  },
+);
 
 test("a cluster that is away, or that does not know its controller, fails no job: it waits", async () => {
   const jobId = await fixture.queue(datasetId, base, { epochMs: 10 });

@@ -33,7 +33,9 @@ test("a model that a Job trained, and what a Job found of it, are those of a tra
   };
   const trainer = await fixture.startTrainer();
   const digest = await train();
-  const [first] = await fixture.query<{ id: string }>("select evaluation_id as id from evaluations");
+  const [first] = await fixture.query<{ id: string }>(
+    "select evaluation_id as id from evaluations",
+  );
   const here = await figuresOf(first?.id);
   await fixture.stopTrainer(trainer);
 

@@ -70,14 +70,13 @@ async function containerRemarks(
   const environment = resolvedEnvironment(rendered, pod, container);
   const known = knownVariables(repository, program);
   const unknown = environment.filter(({ name }) => isOurVariable(name) && !known.has(name));
-  const remarks = unknown
-    .map(({ name }) => ({
-      object: pod.owner,
-      rule: "setting-known",
-      path: `${path} env ${name}`,
-      problem: `${entry.file} knows no setting ${name}`,
-      fix: `one of ${[...known].sort().join(", ")}`,
-    }));
+  const remarks = unknown.map(({ name }) => ({
+    object: pod.owner,
+    rule: "setting-known",
+    path: `${path} env ${name}`,
+    problem: `${entry.file} knows no setting ${name}`,
+    fix: `one of ${[...known].sort().join(", ")}`,
+  }));
   const faults = await ask(rendered, repository, pod, { container, entry, environment }, answers);
   return [
     ...remarks,

@@ -6,7 +6,7 @@ import { jobManifest } from "./job-manifest.ts";
 import { POD_COMMAND } from "./place-of-jobs.ts";
 
 const JOB_ID = "0197a3c0-0000-7000-8000-000000000001";
-const K3S = new URL("../../../../k3s/base/training-jobs/", import.meta.url);
+const K3S = new URL("../../../../k3s/base/", import.meta.url);
 
 interface Limits {
   spec: { limits: { max: Record<string, string> }[] };
@@ -26,7 +26,21 @@ function amount(text: string): number {
   return Number(number) * ({ m: 0.001, Mi: 2 ** 20, Gi: 2 ** 30 }[unit] ?? 1);
 }
 
+/** What the controller's manifest says of Jobs. */
+function jobVariables(): Record<string, string> {
+  const [deployment] = documents("training-controller/deployment.yaml") as [
+    { spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } } },
+  ];
+  const { env = [] } = deployment.spec.template.spec.containers[0] ?? {};
+  return Object.fromEntries(
+    env.flatMap(({ name, value }) =>
+      name.startsWith("SENTINEL_JOB") && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
+
 const config = loadConfig({
+  ...jobVariables(),
   DATABASE_URL: "postgres://postgres/sentinel",
   SENTINEL_BROKER: "mqtt://mqtt",
   SENTINEL_ROLES: "trainer",
@@ -36,8 +50,8 @@ const config = loadConfig({
 });
 const manifest = jobManifest(
   {
-    namespace: "sentinel-jobs",
-    image: "sentinel.local/cloud:0.1.0",
+    namespace: config.jobNamespace ?? "",
+    image: config.jobImage ?? "",
     cpu: config.jobCpu,
     memory: config.jobMemory,
     scratch: config.jobScratch,
@@ -54,9 +68,9 @@ test("a job's Job always has the same name, which leaves room for the names of i
   expect(manifest.metadata.name.length).toBeLessThan(58);
 });
 
-test("what it takes by default fits the LimitRange and, four times, the quota of its namespace", () => {
-  const [limits] = documents("limit-range.yaml") as [Limits];
-  const [quota] = documents("resource-quota.yaml") as [Quota];
+test("what the manifests say that it takes fits the LimitRange and, four times, the quota of its namespace", () => {
+  const [limits] = documents("training-jobs/limit-range.yaml") as [Limits];
+  const [quota] = documents("training-jobs/resource-quota.yaml") as [Quota];
   const { max = {} } = limits.spec.limits[0] ?? {};
   const pods = Number(quota.spec.hard.pods);
   for (const [name, value] of Object.entries(container?.resources.limits ?? {})) {
@@ -69,7 +83,7 @@ test("what it takes by default fits the LimitRange and, four times, the quota of
 });
 
 test("it runs as an account that is there, and its pods are those that the policies know", () => {
-  const accounts = documents("service-account.yaml") as { metadata: { name: string } }[];
+  const accounts = documents("training-jobs/service-account.yaml") as { metadata: { name: string } }[];
   expect(accounts.map(({ metadata }) => metadata.name)).toContain(spec.serviceAccountName);
   expect(manifest.spec.template.metadata.labels["app.kubernetes.io/name"]).toBe("training-job");
 });

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { outlookOf } from "./job-outlook.ts";
-import { type ClusterPod, eventListSchema, jobSchema, podListSchema } from "./kubernetes-objects.ts";
+import {
+  type ClusterPod,
+  eventListSchema,
+  jobSchema,
+  podListSchema,
+} from "./kubernetes-objects.ts";
 
 const job = (...conditions: object[]) =>
   jobSchema.parse({ metadata: { name: "training-1" }, status: { conditions } });
@@ -44,7 +49,9 @@ test.each([
     "a node that is drained",
     ended(
       { exitCode: 1, reason: "Error" },
-      { conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }] },
+      {
+        conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
+      },
     ),
     "EvictionByEvictionAPI",
   ],
@@ -79,7 +86,9 @@ test.each([
     "JOB_UNSCHEDULABLE",
     pod({
       phase: "Pending",
-      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "cpu" }],
+      conditions: [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "cpu" },
+      ],
     }),
   ],
   [null, waiting("ContainerCreating")],

@@ -21,7 +21,9 @@ test("a log that was cut, or says nothing, names no fault", () => {
 });
 
 test("what a process says is bounded: twenty lines of 500 characters", () => {
-  const { lines } = lastWordsIn(Array.from({ length: 50 }, (_, at) => `${at} ${"x".repeat(900)}`).join("\n"));
+  const { lines } = lastWordsIn(
+    Array.from({ length: 50 }, (_, at) => `${at} ${"x".repeat(900)}`).join("\n"),
+  );
   expect(lines.length).toBe(20);
   expect(lines.at(-1)?.startsWith("49 ")).toBe(true);
   expect(new Set(lines.map(({ length }) => length))).toEqual(new Set([500]));
