@@ -83,7 +83,9 @@ test("what the manifests say that it takes fits the LimitRange and, four times, 
 });
 
 test("it runs as an account that is there, and its pods are those that the policies know", () => {
-  const accounts = documents("training-jobs/service-account.yaml") as { metadata: { name: string } }[];
+  const accounts = documents("training-jobs/service-account.yaml") as {
+    metadata: { name: string };
+  }[];
   expect(accounts.map(({ metadata }) => metadata.name)).toContain(spec.serviceAccountName);
   expect(manifest.spec.template.metadata.labels["app.kubernetes.io/name"]).toBe("training-job");
 });
