@@ -104,7 +104,7 @@ test.each(["SENTINEL_BROKER", "SENTINEL_BROKER_URL", "S3_ENDPOINT"])(
 test("jobs in a cluster need an image and a namespace; what they may take is as Kubernetes writes it", () => {
   const jobs = { ...COMPLETE, SENTINEL_JOBS: "kubernetes" };
   expect(() => loadConfig(jobs)).toThrow(
-    /SENTINEL_JOB_IMAGE is missing[^]*SENTINEL_JOB_NAMESPACE is missing/,
+    /SENTINEL_JOB_IMAGE is missing.*SENTINEL_JOB_NAMESPACE is missing/s,
   );
   const image = "registry.example.com:5000/sentinel/cloud:0.1.0";
   const whole = { ...jobs, SENTINEL_JOB_IMAGE: image, SENTINEL_JOB_NAMESPACE: "sentinel-jobs" };
