@@ -100,3 +100,32 @@ test.each(["SENTINEL_BROKER", "SENTINEL_BROKER_URL", "S3_ENDPOINT"])(
     expect(attempt).not.toThrow(/secretpw/);
   },
 );
+
+test("jobs in a cluster need an image and a namespace; what they may take is as Kubernetes writes it", () => {
+  const jobs = { ...COMPLETE, SENTINEL_JOBS: "kubernetes" };
+  expect(() => loadConfig(jobs)).toThrow(
+    /SENTINEL_JOB_IMAGE is missing.*SENTINEL_JOB_NAMESPACE is missing/s,
+  );
+  const image = "registry.example.com:5000/sentinel/cloud:0.1.0";
+  const whole = { ...jobs, SENTINEL_JOB_IMAGE: image, SENTINEL_JOB_NAMESPACE: "sentinel-jobs" };
+  expect(loadConfig(whole)).toMatchObject({
+    jobs: "kubernetes",
+    jobImage: image,
+    jobMemory: "2Gi",
+    kubernetesUrl: "https://kubernetes.default.svc",
+  });
+  const wrong = {
+    SENTINEL_JOBS: "docker",
+    SENTINEL_JOB_IMAGE: "registry.example.com:5000/sentinel/cloud",
+    SENTINEL_JOB_CPU: "two",
+    SENTINEL_JOB_MEMORY: "4G",
+    SENTINEL_JOB_SCRATCH: "0Gi",
+    SENTINEL_JOB_DEADLINE_SECONDS: "90000",
+    SENTINEL_KUBERNETES_URL: "http://127.0.0.1:6443",
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(() => loadConfig({ ...whole, [name]: value })).toThrow(
+      `environment: ${name} "${value}"`,
+    );
+  }
+});

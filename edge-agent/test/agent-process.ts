@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
@@ -65,7 +68,9 @@ export class AgentProcess {
       this.#child.on("close", (code, signal) => resolve({ code, signal }));
       // `close` does not come after a disconnect from this side.
       this.#child.on("exit", (code, signal) => {
-        if (!this.#child.connected) setTimeout(() => resolve({ code, signal }), 100);
+        if (this.#child.connected) return;
+        const read = Promise.all([ended(this.#child.stdout), ended(this.#child.stderr)]);
+        void Promise.race([read, delay(2000)]).then(() => resolve({ code, signal }));
       });
     });
     onTestFinished(async () => {
@@ -102,6 +107,11 @@ export class AgentProcess {
       .map(Number)
       .filter((child) => isFfmpeg(child));
   }
+}
+
+/** When all that a process wrote is read. */
+async function ended(stream: Readable | null): Promise<void> {
+  if (stream !== null && !stream.readableEnded) await once(stream, "end");
 }
 
 /** Runs a command as root of namespaces of its own, with a small file system over a folder. */

@@ -185,7 +185,7 @@ test("a data folder that cannot be written is one clear line and exit code 1", a
   const agent = new AgentProcess(folder, configOf(broker));
   expect(await agent.exited).toEqual({ code: 1, signal: null });
   const told = agent.stderr.split("\n").filter((line) => line.includes("OUTBOX_NOT_WRITABLE"));
-  expect(told[0]).toContain("set dataDir to a folder that can be written");
+  expect(told[0], agent.stderr).toContain("set dataDir to a folder that can be written");
 });
 
 test("a damaged outbox is told, and the file is left as it is", async () => {
@@ -219,7 +219,7 @@ test("--check-config tells a good file and every fault of a bad one", async () =
   ).toMatchInlineSnapshot(`
     [
       "edge.yaml:1 nodeId: 7; accepted: 1 to 64 lower-case letters, digits and inner dashes, for example gate-1",
-      "edge.yaml:2 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
+      "edge.yaml:2 colour: this key is not known; accepted: nodeId, labels, trustedKeys, trustedKeysFile, dataDir, outboxMaxBytes, broker, health, model, modelCatalog, modelCacheDir, ffmpegPath, detectWorkers, logLevel, detect, cameras",
       "edge.yaml:3 cameras.1.id: "a" is already the id of cameras.0; accepted: an id that no other camera has",
     ]
   `);

@@ -14,6 +14,7 @@ const COMMANDS = {
   start: ["fleet/local/src/cli/main.ts", "start"],
   sentinel: ["fleet/local/src/cli/main.ts"],
   bench: ["fleet/local/src/cli/main.ts", "bench"],
+  "e2e:loop": ["fleet/local/test/e2e-loop/main.ts"],
   check: [".ci/check.ts"],
   "k3s:check": ["k3s/check/main.ts"],
   "cluster:local": ["fleet/local/src/cli/main.ts", "cluster"],

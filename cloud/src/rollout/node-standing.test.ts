@@ -11,6 +11,7 @@ const yardstick: Yardstick = {
   waveAt: WAVE_AT,
   counter: 7,
   baseline: { latencyMs: 100, camerasDown: 1 },
+  drift: 1,
   bounds: channelFileSchema.shape.bounds.parse({}),
 };
 
@@ -137,4 +138,17 @@ test("without a before nothing but standstill is held against it", () => {
 test("fast stays fast enough, whatever the multiple", () => {
   const quick = { ...yardstick, baseline: { latencyMs: 10, camerasDown: 1 } };
   expect(standingOf(node({ latencies: latencies(0, 90, 90, 90) }), quick).state).toBe("active");
+});
+
+test("what slowed the nodes that do not run the model is not held against it", () => {
+  const slow = node({ latencies: latencies(0, 500, 500, 500) });
+  expect(standingOf(slow, yardstick)).toMatchObject({
+    state: "unhealthy",
+    detail: "latency 500 ms, before 100 ms",
+  });
+  expect(standingOf(slow, { ...yardstick, drift: 4 }).state).toBe("active");
+  expect(standingOf(slow, { ...yardstick, drift: 1.5 })).toMatchObject({
+    state: "unhealthy",
+    detail: "latency 500 ms, before 100 ms (nodes without the model: 1.5 times before)",
+  });
 });

@@ -30,6 +30,8 @@ export interface Yardstick {
   /** Counter of the statement that named the model to its wave; null where none was issued yet. */
   counter: number | null;
   baseline: NodeBaseline | null;
+  /** How much slower nodes became that do not run the model; 1 where they did not. */
+  drift: number;
   bounds: Bounds;
 }
 
@@ -37,8 +39,8 @@ export interface Yardstick {
 export const CALM_MS = 10_000;
 /** A node that is online is heard every few seconds. */
 const QUIET_MS = 30_000;
-/** Faster than this is never too slow, whatever the multiple of before. */
-const FAST_MS = 100;
+/** Faster than this is never too slow, whatever the multiple of before: the time between two frames at 5 a second. */
+const FAST_MS = 200;
 const AT_WORK = ["fetching", "verified", "staged", "warmed", "trial"];
 /** From here on the new model may be what silenced the node. */
 const IN_ITS_HANDS = ["staged", "warmed", "trial"];
@@ -72,7 +74,7 @@ export function standingOf(node: NodeFacts, yardstick: Yardstick): NodeStanding 
 /** Why a node that runs the model is not well; null where it is, or where too little is known. */
 function illnessOf(
   node: NodeFacts,
-  { baseline, bounds }: Yardstick,
+  { baseline, bounds, drift }: Yardstick,
   activeAt: number,
 ): string | null {
   const { telemetryAt, latencies, camerasDown, camerasStalled } = node;
@@ -83,9 +85,10 @@ function illnessOf(
     return `${cameras(camerasDown)} down, before ${baseline.camerasDown}`;
   }
   const latencyMs = medianLatency(latencies, activeAt + CALM_MS);
-  const most = (baseline.latencyMs ?? Number.POSITIVE_INFINITY) * bounds.latencyRatio;
+  const most = (baseline.latencyMs ?? Number.POSITIVE_INFINITY) * bounds.latencyRatio * drift;
   if (latencyMs !== null && latencyMs > Math.max(most, FAST_MS)) {
-    return `latency ${Math.round(latencyMs)} ms, before ${Math.round(baseline.latencyMs ?? 0)} ms`;
+    const others = drift > 1 ? ` (nodes without the model: ${drift.toFixed(1)} times before)` : "";
+    return `latency ${Math.round(latencyMs)} ms, before ${Math.round(baseline.latencyMs ?? 0)} ms${others}`;
   }
   return null;
 }

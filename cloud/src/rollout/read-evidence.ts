@@ -5,6 +5,7 @@ import type { Sql, Statement } from "../database/postgres.ts";
 import type { Bounds } from "./channel-file.ts";
 import { type Wave, waveOfNode } from "./cohorts.ts";
 import type { Baseline, Figures, NodeStanding, NodeState, WaveEvidence } from "./evidence-types.ts";
+import { latencyDrift } from "./latency-drift.ts";
 import { medianLatency, medianOf } from "./node-latency.ts";
 import { CALM_MS, type NodeFacts, standingOf } from "./node-standing.ts";
 import type { RolloutRow } from "./rollout-row.ts";
@@ -115,6 +116,11 @@ export async function readEvidence(
       ({ cohort, counter }) => [cohort, counter],
     ),
   );
+  const drift = latencyDrift(
+    members.map(({ facts }) => facts),
+    rollout,
+    baseline.nodes ?? {},
+  );
   const nodes: NodeStanding[][] = [];
   const evidence = waves.map((wave, index): WaveEvidence => {
     const mine = members.filter((member) => member.wave === index);
@@ -124,6 +130,7 @@ export async function readEvidence(
         waveAt: wave.startedAt,
         counter: counters.get(wave.cohort) ?? null,
         baseline: baseline.nodes?.[facts.nodeId] ?? null,
+        drift,
         bounds,
       }),
     );

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import type { Role } from "../../../cloud/src/people/person.ts";
 import { addPerson } from "../../../cloud/test/people-fixture.ts";
@@ -35,23 +35,6 @@ export function signedIn(
   const person = people.get(key) ?? addPerson(httpUrl, name, role);
   people.set(key, person);
   return person;
-}
-
-/** Chromium; the caller closes it. WebGL is drawn by the processor. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--enable-unsafe-swiftshader",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
 }
 
 /** What a cloud needs to serve the dashboard, which is built where its sources changed. */

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { CARS_CLIP, NODE, SiteFixture, SQUARE_CLIP } from "./site-fixture.ts";
 
 const SQUARE = { id: "square", name: "Square", url: SQUARE_CLIP };

@@ -17,6 +17,7 @@ import { repositoryPath } from "../src/start/repository.ts";
 import type { TrainingFixture } from "./training-fixture.ts";
 
 const NAMESPACE = "sentinel-jobs";
+const COUNTING_POD = new URL("./counting-pod.ts", import.meta.url).pathname;
 const IMAGE = "sentinel.local/cloud:0.1.0";
 
 const roleSchema = z.object({
@@ -76,7 +77,7 @@ export class ClusterFixture {
         memory: "1Gi",
         scratch: "1Gi",
         deadlineSeconds: 300,
-        command: ["node", "fleet/local/test/counting-pod.ts"],
+        command: ["node", COUNTING_POD],
         ...change.settings,
       },
       stores: {
@@ -87,6 +88,17 @@ export class ClusterFixture {
       pace: { pollMs: 50, ...change.pace },
       logger: silentLogger,
     });
+  }
+
+  /** What a trainer that is a process of its own is told. */
+  get environment(): Record<string, string> {
+    return {
+      SENTINEL_JOBS: "kubernetes",
+      SENTINEL_JOB_IMAGE: IMAGE,
+      SENTINEL_JOB_NAMESPACE: NAMESPACE,
+      SENTINEL_KUBERNETES_URL: this.api.url,
+      SENTINEL_KUBERNETES_ACCOUNT: this.api.accountDir,
+    };
   }
 
   get jobs(): RunningJob[] {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { SERVICE_HEADERS } from "../../../cloud/test/api-client.ts";
 import { startCloud } from "../../../cloud/test/running-cloud.ts";
 import { EmbeddedPostgres } from "../src/postgres/embedded-postgres.ts";
 
@@ -44,6 +45,7 @@ test("while PostgreSQL stands still questions are refused soon and by name, and 
     Promise.all(
       asked.map(async (path) => {
         const answer = await fetch(`${cloud.httpUrl}/api/trpc/${path}`, {
+          headers: SERVICE_HEADERS,
           signal: AbortSignal.timeout(12_000),
         });
         return { status: answer.status, text: await answer.text() };

@@ -1,8 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
-import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations } from "./browser.ts";
 import { DatasetFixture } from "./dataset-fixture.ts";
+import { launchBrowser } from "./launch-browser.ts";
 
 const WITHIN = { timeout: 20_000 };
 

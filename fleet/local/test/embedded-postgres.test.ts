@@ -129,6 +129,7 @@ test("the server ends with its parent, also by kill -9, and what was committed i
   const { child, url, pid } = await holder();
   await query(url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)");
   child.kill("SIGKILL");
+  await once(child, "exit");
   const { url: next } = await embedded().start();
   expect(processFacts(pid)).toBeNull();
   expect(await query(next, "SELECT n FROM kept")).toEqual([{ n: 42 }]);

@@ -100,7 +100,7 @@ export class LearningFixture {
   }
 
   /** A trainer in a process of its own, which can be killed. */
-  async startTrainer(): Promise<ChildProcess> {
+  async startTrainer(settings: Record<string, string> = {}): Promise<ChildProcess> {
     const { PATH = "", HOME = "" } = process.env;
     const child = fork(CLOUD, [], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -113,6 +113,7 @@ export class LearningFixture {
         SENTINEL_BROKER_URL: this.cloud.mqttUrl,
         SENTINEL_LOG_LEVEL: "error",
         DATABASE_URL: this.cloud.database.url,
+        ...settings,
       },
     });
     this.#trainers.add(child);

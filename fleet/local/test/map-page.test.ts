@@ -5,13 +5,8 @@ import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { toPixels } from "../../../dashboard/src/features/map/mercator.ts";
-import {
-  dashboardEnvironment,
-  launchBrowser,
-  openPage,
-  seriousViolations,
-  signInAs,
-} from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations, signInAs } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { NODE, SiteFixture, SQUARE_CLIP } from "./site-fixture.ts";
 
 const SQUARE = { id: "square", name: "Square", url: SQUARE_CLIP };

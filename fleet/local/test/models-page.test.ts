@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { uuidV7 } from "../../../cloud/test/uuid-v7.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { buildDashboard } from "../src/start/dashboard-build.ts";
-import { launchBrowser, openLastingPage, openPage } from "./browser.ts";
+import { openLastingPage, openPage } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { LearningFixture } from "./learning-fixture.ts";
 
 /** Frames from here on are other cars. */

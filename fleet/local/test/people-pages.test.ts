@@ -1,7 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Role } from "../../../cloud/src/people/person.ts";
 import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud.ts";
-import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 
 const SETUP_TOKEN = "the-secret-of-the-set-up-link-of-this-test";
 const PASSWORD = "correct horse battery staple";
@@ -19,7 +21,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const visit = (path: string, as: { name: string; role: "admin" | "operator" } | null) =>
+const visit = (path: string, as: { name: string; role: Role } | null) =>
   openPage(browser, cloud.httpUrl, path, { person: as });
 
 async function join(page: Page, name: string): Promise<void> {
@@ -94,6 +96,32 @@ test("a session that ends is told, and one goes on where one was", async () => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Make token" }).first().waitFor();
 }, 60_000);
+
+test("who may only look is shown what others may do, and whose it is", async () => {
+  const page = await visit("/cameras", { name: "Vera", role: "viewer" });
+  const whose = async (path: string, button: string, role: string) => {
+    await page.goto(`${cloud.httpUrl}${path}`);
+    const shown = page.getByRole("button", { name: button, exact: true }).first();
+    await shown.waitFor();
+    expect(await shown.getAttribute("aria-disabled")).toBe("true");
+    await shown.focus();
+    await page
+      .getByRole("tooltip")
+      .getByText(`This needs the role ${role}; yours is viewer.`)
+      .waitFor();
+    await page.keyboard.press("Enter");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.locator("form").count()).toBe(0);
+  };
+  await whose("/cameras", "Add camera", "operator");
+  await whose("/datasets", "Build a version", "ml");
+  await whose("/training", "Start a job", "ml");
+  await whose("/training", "Change", "ml");
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.goto(`${cloud.httpUrl}/triage`);
+  await page.getByText("Questions are answered by operators").waitFor();
+  await page.getByText("Your role is viewer.").waitFor();
+}, 90_000);
 
 async function people(): Promise<string[]> {
   const rows = await cloud.database.query("select name, role from people order by name");

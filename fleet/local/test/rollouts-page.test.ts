@@ -5,7 +5,8 @@ import { FleetFixture, stableFile } from "../../../cloud/test/fleet-fixture.ts";
 import { FleetNode } from "../../../cloud/test/fleet-node.ts";
 import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
-import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 
 const BASE = "b".repeat(64);
 const GOOD = "1a".repeat(32);

@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
-import { dashboardEnvironment, launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { dashboardEnvironment, openPage, seriousViolations } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { LearningFixture, someFrames } from "./learning-fixture.ts";
 import { childrenOf } from "./training-fixture.ts";
 

@@ -11,7 +11,8 @@ import { type RunningCloud, startCloud } from "../../../cloud/test/running-cloud
 import { motionRow, trackRow } from "../../../cloud/test/sample-rows.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { buildDashboard } from "../src/start/dashboard-build.ts";
-import { launchBrowser, signedIn, signInAs } from "./browser.ts";
+import { signedIn, signInAs } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { ACCESS_KEY, REGION, type S3Fixture, SECRET_KEY, startS3 } from "./s3-fixture.ts";
 
 const COCO = new URL("../../../../shared/testdata/coco/", import.meta.url).pathname;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryPath } from "../src/start/repository.ts";
-import { launchBrowser, openPage, seriousViolations } from "./browser.ts";
+import { openPage, seriousViolations } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { freePort, StartProcess, temporaryDataDir } from "./start-process.ts";
 
 const folder = temporaryDataDir();

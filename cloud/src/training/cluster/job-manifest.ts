@@ -8,7 +8,8 @@ const KIND_LABEL = "sentinel.dev/job-kind";
 export const ID_LABEL = "sentinel.dev/job-id";
 /** Finished Jobs and their logs can be looked at for so long. */
 const KEPT_SECONDS = 600;
-/** Its process has this long to bring its checkpoint away. */
+/** How long a pod takes at most to bring its checkpoint away, and how long it is given. */
+const STOP_SECONDS = 12;
 const GRACE_SECONDS = 20;
 /** The user of our images. */
 const USER = 10_001;
@@ -47,6 +48,8 @@ export function jobManifest(
   const { kind, jobId, orderUrl } = job;
   const labels = {
     "app.kubernetes.io/name": NAME,
+    "app.kubernetes.io/component": "trainer",
+    "app.kubernetes.io/part-of": "sentinel",
     "app.kubernetes.io/managed-by": MANAGED_BY,
     [KIND_LABEL]: kind,
     [ID_LABEL]: jobId,
@@ -62,7 +65,7 @@ export function jobManifest(
       activeDeadlineSeconds: deadlineSeconds,
       ttlSecondsAfterFinished: KEPT_SECONDS,
       template: {
-        metadata: { labels },
+        metadata: { labels, annotations: { "sentinel.dev/stop-seconds": String(STOP_SECONDS) } },
         spec: {
           restartPolicy: "Never",
           serviceAccountName: NAME,

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { stateOf, wishOf } from "../../camera-settings/use-camera-settings.ts";
 import { AgeText } from "../../clock/age-text.tsx";
 import type { CameraSetting } from "../../connection/api.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { SwitchButton } from "./switch-button.tsx";
 
@@ -52,9 +52,9 @@ export function CameraRow({ camera, selected, onEdit }: CameraRowProps) {
       </td>
       <td className="py-2 pr-4 pl-3">
         <div className="flex justify-end gap-2">
-          <Button aria-label={`Change ${name}`} onClick={onEdit}>
+          <RoleButton needs="operator" aria-label={`Change ${name}`} onClick={onEdit}>
             Change
-          </Button>
+          </RoleButton>
           <span className="@max-5xl:hidden">
             <SwitchButton camera={camera} />
           </span>

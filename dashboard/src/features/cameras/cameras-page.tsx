@@ -4,7 +4,7 @@ import { stateOf, useCameraSettings } from "../../camera-settings/use-camera-set
 import { cameraKey } from "../../connection/api.ts";
 import { plural } from "../../format/amount.ts";
 import { useNodes } from "../../node-list/use-nodes.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { TopBarSlot } from "../../ui/top-bar-slot.tsx";
@@ -41,10 +41,15 @@ export function CamerasPage() {
         <span className="flex-1 truncate text-dim">
           {plural(cameras.length, "camera")}, {live} live
         </span>
-        <Button variant="solid" disabled={nodes.length === 0} onClick={() => setOpen("add")}>
+        <RoleButton
+          needs="operator"
+          variant="solid"
+          disabled={nodes.length === 0}
+          onClick={() => setOpen("add")}
+        >
           <Plus aria-hidden="true" />
           Add camera
-        </Button>
+        </RoleButton>
       </TopBarSlot>
       <div className="@container min-w-0 flex-1 overflow-auto">
         {cameras.length === 0 ? (

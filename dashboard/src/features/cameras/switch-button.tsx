@@ -1,7 +1,7 @@
 import { toast } from "sonner";
 import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import type { CameraSetting } from "../../connection/api.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 
 /** Asks the node to stop, or begin again, watching a camera. */
 export function SwitchButton({ camera }: { camera: CameraSetting }) {
@@ -12,13 +12,14 @@ export function SwitchButton({ camera }: { camera: CameraSetting }) {
       description: fault.message,
     });
   return (
-    <Button
+    <RoleButton
+      needs="operator"
       className="w-24 justify-center"
       aria-label={`Switch ${enabled ? "off" : "on"} ${name}`}
       disabled={edit.isPending}
       onClick={() => edit.mutate({ nodeId, cameraId, enabled: !enabled }, { onError })}
     >
       {enabled ? "Switch off" : "Switch on"}
-    </Button>
+    </RoleButton>
   );
 }

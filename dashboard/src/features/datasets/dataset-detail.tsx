@@ -2,7 +2,7 @@ import { GitCompareArrows, Lock } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { AgeText } from "../../clock/age-text.tsx";
 import { formatCount, plural, shortDigest } from "../../format/amount.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { QueryFailed } from "../../ui/query-failed.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
@@ -37,10 +37,10 @@ export function DatasetDetail({ dataset, others, onCompare, onFreeze }: DatasetD
           built <AgeText at={dataset.madeAt} /> by {dataset.madeBy}
         </span>
         {others.length === 0 ? null : <CompareWith others={others} onCompare={onCompare} />}
-        <Button onClick={onFreeze}>
+        <RoleButton needs="ml" onClick={onFreeze}>
           <Lock aria-hidden="true" />
           Freeze a golden set
-        </Button>
+        </RoleButton>
       </header>
       {detail === undefined ? (
         error === null ? (

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Layers, Plus } from "lucide-react";
 import { useState } from "react";
 import { plural } from "../../format/amount.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { PANES } from "../../ui/panes.ts";
 import { QueryFailed } from "../../ui/query-failed.tsx";
@@ -65,10 +65,10 @@ export function DatasetsPage({ dataset: named, compare }: DatasetsPageProps) {
         <span className="flex-1 truncate text-dim">
           {plural(datasets.length, "version")}, {plural(golden?.length ?? 0, "golden set")}
         </span>
-        <Button variant="solid" onClick={() => setPanel("build")}>
+        <RoleButton needs="ml" variant="solid" onClick={() => setPanel("build")}>
           <Plus aria-hidden="true" />
           <span className="max-sm:sr-only">Build a version</span>
-        </Button>
+        </RoleButton>
       </TopBarSlot>
       <div className={PANES}>
         {shown === undefined ? (

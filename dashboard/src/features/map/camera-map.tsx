@@ -5,6 +5,7 @@ import { useCameraChanges } from "../../camera-settings/use-camera-settings.ts";
 import { type CameraSetting, cameraKey } from "../../connection/api.ts";
 import { useLiveFeed } from "../../connection/use-connection.ts";
 import { plural } from "../../format/amount.ts";
+import { useMay } from "../../people/person.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { useIsDark } from "../../ui/theme.ts";
@@ -27,6 +28,7 @@ interface CameraMapProps {
 
 /** The map, and the list of cameras beside it. */
 export function CameraMap({ list, tiles }: CameraMapProps) {
+  const may = useMay("operator");
   const cameras = useMemo(() => new Map(list.map((camera) => [cameraKey(camera), camera])), [list]);
   const container = useRef<HTMLDivElement>(null);
   const world = useRef<WorldMap | null>(null);
@@ -45,6 +47,7 @@ export function CameraMap({ list, tiles }: CameraMapProps) {
         container: container.current,
         theme,
         tiles,
+        canPlace: may,
         onSelect: setSelected,
         onPlace: (key, place) => put.current(key, place),
         onGrid: setGridMetres,
@@ -70,7 +73,7 @@ export function CameraMap({ list, tiles }: CameraMapProps) {
   const drop = (event: DragEvent) => {
     const key = event.dataTransfer.getData(DRAGGED);
     const at = world.current?.placeAt(event.clientX, event.clientY);
-    if (key === "" || at === undefined) return;
+    if (key === "" || at === undefined || !may) return;
     put.current(key, at);
     setSelected(key);
   };
@@ -106,7 +109,7 @@ export function CameraMap({ list, tiles }: CameraMapProps) {
       <MapPanel
         cameras={cameras}
         selected={selected}
-        canPlace={broken === null}
+        canPlace={broken === null && may}
         onDrag={(event, key) => event.dataTransfer.setData(DRAGGED, key)}
         onSelect={(key) => {
           setSelected(key === selected ? null : key);

@@ -28,6 +28,8 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 interface CameraMarkerOptions {
+  /** False where the person may only look. */
+  canPlace: boolean;
   onSelect: () => void;
   onMove: (at: { lat: number; lng: number }) => void;
   onTurn: (direction: number) => void;
@@ -67,8 +69,12 @@ export class CameraMarker {
     };
     this.#name = element.querySelector("span") as HTMLElement;
     element.addEventListener("click", options.onSelect);
+    this.marker = new Marker({ element, draggable: options.canPlace });
+    if (!options.canPlace) {
+      this.#parts.handle.remove();
+      return;
+    }
     element.addEventListener("keydown", (event) => this.#step(event));
-    this.marker = new Marker({ element, draggable: true });
     this.marker.on("dragstart", () => {
       this.#held = true;
     });

@@ -7,6 +7,7 @@ import { ClusterMarker } from "./cluster-marker.ts";
 type Place = NonNullable<CameraSetting["place"]>;
 
 interface MapMarkersOptions {
+  canPlace: boolean;
   onSelect: (key: string) => void;
   onPlace: (key: string, place: Partial<Place>) => void;
 }
@@ -95,6 +96,7 @@ export class MapMarkers {
 
   #makeSingle(key: string): CameraMarker {
     const made = new CameraMarker({
+      canPlace: this.#options.canPlace,
       onSelect: () => this.#options.onSelect(key),
       onMove: ({ lat, lng }) => this.#options.onPlace(key, { latitude: lat, longitude: lng }),
       onTurn: (direction) => this.#options.onPlace(key, { direction }),

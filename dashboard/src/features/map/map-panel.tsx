@@ -87,6 +87,7 @@ export function MapPanel(props: MapPanelProps) {
                 {key === props.selected ? (
                   <PlacedCamera
                     camera={camera}
+                    canPlace={props.canPlace}
                     onDirection={(direction) => props.onDirection(key, direction)}
                     onTakeOff={() => props.onTakeOff(key)}
                   />

@@ -11,12 +11,14 @@ const REST_MS = 300;
 
 interface PlacedCameraProps {
   camera: CameraSetting;
+  /** False where the person may only look. */
+  canPlace: boolean;
   onDirection: (direction: number | null) => void;
   onTakeOff: () => void;
 }
 
 /** What can be said and done about the camera that is selected on the map. */
-export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraProps) {
+export function PlacedCamera({ camera, canPlace, onDirection, onTakeOff }: PlacedCameraProps) {
   const field = useId();
   const known = camera.place?.direction ?? null;
   // What the hand drags is shown at once, until the cloud says it too.
@@ -41,7 +43,7 @@ export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraPro
             ? "Where it looks is not set"
             : `Looks towards ${Math.round(direction)}°, ${compassWord(direction)}`}
         </label>
-        {known === null ? null : (
+        {known === null || !canPlace ? null : (
           <button
             type="button"
             className="rounded-sm text-xs text-faint underline-offset-2 hover:text-ink hover:underline"
@@ -57,6 +59,7 @@ export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraPro
         min={0}
         max={359}
         step={1}
+        disabled={!canPlace}
         value={direction ?? 0}
         onChange={({ target }) => {
           const value = target.valueAsNumber;
@@ -65,10 +68,12 @@ export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraPro
           resting.current = setTimeout(() => onDirection(value), REST_MS);
         }}
       />
-      <p className="text-xs text-faint">
-        Drag the dot to move it, the ring at its wedge to turn it; or focus it and use the arrow
-        keys and <Kbd>R</Kbd>.
-      </p>
+      {canPlace ? (
+        <p className="text-xs text-faint">
+          Drag the dot to move it, the ring at its wedge to turn it; or focus it and use the arrow
+          keys and <Kbd>R</Kbd>.
+        </p>
+      ) : null}
       <div className="flex gap-2">
         <Link
           to="/live/$nodeId/$cameraId"
@@ -77,9 +82,11 @@ export function PlacedCamera({ camera, onDirection, onTakeOff }: PlacedCameraPro
         >
           Watch
         </Link>
-        <Button variant="ghost" onClick={onTakeOff}>
-          Take off the map
-        </Button>
+        {canPlace ? (
+          <Button variant="ghost" onClick={onTakeOff}>
+            Take off the map
+          </Button>
+        ) : null}
       </div>
     </div>
   );

@@ -23,6 +23,8 @@ interface WorldMapOptions {
   container: HTMLElement;
   theme: "dark" | "light";
   tiles: MapTilesInfo | null;
+  /** False where the person may only look. */
+  canPlace: boolean;
   onSelect: (key: string) => void;
   onPlace: (key: string, place: Partial<Place>) => void;
   /** How far the lines on the ground lie from each other; null where none are drawn. */

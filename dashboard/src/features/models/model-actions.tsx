@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { Check, Gauge, Rocket, ShieldOff, X } from "lucide-react";
 import { useState } from "react";
-import { Button, buttonClass } from "../../ui/button.tsx";
+import { useMay } from "../../people/person.ts";
+import { RoleButton } from "../../people/role-button.tsx";
+import { buttonClass } from "../../ui/button.tsx";
 import { DecisionForm } from "./decision-form.tsx";
 import { EvaluateForm } from "./evaluate-form.tsx";
 import { isPending } from "./model-words.ts";
@@ -11,6 +13,7 @@ type Action = "evaluate" | "approve" | "reject" | "revoke";
 
 /** What a person may do with a model now; each asks for what it needs in place. */
 export function ModelActions({ model, models }: { model: Model; models: readonly Model[] }) {
+  const may = useMay("ml");
   const [open, setOpen] = useState<Action | null>(null);
   const { state, gate, evaluation, digest } = model;
   const isCandidate = state === "candidate";
@@ -22,7 +25,8 @@ export function ModelActions({ model, models }: { model: Model; models: readonly
       <div role="toolbar" aria-label="Model" className="flex flex-wrap gap-2">
         {isCandidate ? (
           <>
-            <Button
+            <RoleButton
+              needs="ml"
               variant={canApprove && gate.verdict === "pass" ? "solid" : "outline"}
               disabled={!canApprove}
               title={canApprove ? undefined : whyNot(model)}
@@ -31,38 +35,46 @@ export function ModelActions({ model, models }: { model: Model; models: readonly
             >
               <Check aria-hidden="true" />
               Approve
-            </Button>
-            <Button aria-expanded={open === "reject"} onClick={toggle("reject")}>
+            </RoleButton>
+            <RoleButton needs="ml" aria-expanded={open === "reject"} onClick={toggle("reject")}>
               <X aria-hidden="true" />
               Reject
-            </Button>
+            </RoleButton>
           </>
         ) : null}
         {state === "approved" ? (
-          <Link
-            to="/rollouts"
-            search={{ promote: digest }}
-            className={buttonClass(model.nodes === 0 ? "solid" : "outline")}
-          >
-            <Rocket aria-hidden="true" />
-            Promote
-          </Link>
+          may ? (
+            <Link
+              to="/rollouts"
+              search={{ promote: digest }}
+              className={buttonClass(model.nodes === 0 ? "solid" : "outline")}
+            >
+              <Rocket aria-hidden="true" />
+              Promote
+            </Link>
+          ) : (
+            <RoleButton needs="ml">
+              <Rocket aria-hidden="true" />
+              Promote
+            </RoleButton>
+          )
         ) : null}
         {models.length < 2 ? null : (
-          <Button
+          <RoleButton
+            needs="ml"
             disabled={evaluation !== null && isPending(evaluation)}
             aria-expanded={open === "evaluate"}
             onClick={toggle("evaluate")}
           >
             <Gauge aria-hidden="true" />
             Evaluate
-          </Button>
+          </RoleButton>
         )}
         {state === "approved" ? (
-          <Button aria-expanded={open === "revoke"} onClick={toggle("revoke")}>
+          <RoleButton needs="ml" aria-expanded={open === "revoke"} onClick={toggle("revoke")}>
             <ShieldOff aria-hidden="true" />
             Revoke
-          </Button>
+          </RoleButton>
         ) : null}
       </div>
       {open === null ? null : open === "evaluate" ? (

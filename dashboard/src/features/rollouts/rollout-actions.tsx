@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { toast } from "sonner";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Button } from "../../ui/button.tsx";
 import { FIELD } from "../../ui/form-parts.tsx";
 import { type RolloutItem, useRolloutChanges } from "./use-rollouts.ts";
@@ -49,22 +50,26 @@ export function RolloutActions({ rollout }: { rollout: RolloutItem }) {
   return (
     <span className="flex gap-2">
       {rollout.state === "paused" ? (
-        <Button
+        <RoleButton
+          needs="ml"
           variant="solid"
           disabled={resume.isPending}
           onClick={() => resume.mutate({ rolloutId }, refused("resumed"))}
         >
           Resume
-        </Button>
+        </RoleButton>
       ) : (
-        <Button
+        <RoleButton
+          needs="ml"
           disabled={pause.isPending}
           onClick={() => pause.mutate({ rolloutId }, refused("paused"))}
         >
           Pause
-        </Button>
+        </RoleButton>
       )}
-      <Button onClick={() => setSure(true)}>Abort…</Button>
+      <RoleButton needs="ml" onClick={() => setSure(true)}>
+        Abort…
+      </RoleButton>
     </span>
   );
 }

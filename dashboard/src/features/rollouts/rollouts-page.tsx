@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { GitBranch, Rocket } from "lucide-react";
 import { useState } from "react";
 import { plural } from "../../format/amount.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { PANES } from "../../ui/panes.ts";
 import { QueryFailed } from "../../ui/query-failed.tsx";
@@ -61,10 +61,10 @@ export function RolloutsPage({ rollout: named, promote }: RolloutsPageProps) {
           {running === 0 ? "" : `, ${running} under way`}
         </span>
         {repo === null ? null : (
-          <Button variant="solid" onClick={() => setPromoting(true)}>
+          <RoleButton needs="ml" variant="solid" onClick={() => setPromoting(true)}>
             <Rocket aria-hidden="true" />
             Promote
-          </Button>
+          </RoleButton>
         )}
       </TopBarSlot>
       <ChannelStrip />

@@ -3,6 +3,7 @@ import { toast } from "sonner";
 import { AgeText } from "../../clock/age-text.tsx";
 import { useNow } from "../../clock/use-now.ts";
 import { formatScore, plural } from "../../format/amount.ts";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Button } from "../../ui/button.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { JobCurve } from "./job-curve.tsx";
@@ -85,7 +86,13 @@ function CancelButton({ jobId }: { jobId: string }) {
       { jobId },
       { onError: (fault) => toast(`The job was not cancelled: ${fault.message}`) },
     );
-  if (!asked) return <Button onClick={() => setAsked(true)}>Cancel job</Button>;
+  if (!asked) {
+    return (
+      <RoleButton needs="ml" onClick={() => setAsked(true)}>
+        Cancel job
+      </RoleButton>
+    );
+  }
   return (
     <span className="flex items-center gap-2">
       <span className="text-xs text-dim">What it learnt so far is lost.</span>

@@ -1,6 +1,8 @@
 import { Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatCount, plural, shortDigest } from "../../format/amount.ts";
+import { useMay } from "../../people/person.ts";
+import { RoleButton } from "../../people/role-button.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { Popover, PopoverContent, PopoverTrigger } from "../../ui/popover.tsx";
 import { StatusMark, type StatusTone } from "../../ui/status-mark.tsx";
@@ -9,6 +11,7 @@ import { type LoopState, useLoop } from "./use-training.ts";
 
 /** What the loop waits for before it trains by itself, and what stands in its way. */
 export function LoopStrip() {
+  const may = useMay("ml");
   const { data: loop } = useLoop();
   if (loop === undefined) return <div className="h-[58px] shrink-0 border-b" />;
   const { annotations, settings } = loop;
@@ -57,15 +60,22 @@ export function LoopStrip() {
             )}
           </Fact>
         </dl>
-        <Popover>
-          <PopoverTrigger className={buttonClass("outline")}>
+        {may ? (
+          <Popover>
+            <PopoverTrigger className={buttonClass("outline")}>
+              <Settings2 aria-hidden="true" />
+              Change
+            </PopoverTrigger>
+            <PopoverContent align="end" aria-label="When the loop trains">
+              <LoopForm settings={settings} />
+            </PopoverContent>
+          </Popover>
+        ) : (
+          <RoleButton needs="ml">
             <Settings2 aria-hidden="true" />
             Change
-          </PopoverTrigger>
-          <PopoverContent align="end" aria-label="When the loop trains">
-            <LoopForm settings={settings} />
-          </PopoverContent>
-        </Popover>
+          </RoleButton>
+        )}
       </div>
       {loop.blocked === null || !settings.enabled ? null : (
         <div role="alert" className="mt-2 flex gap-2">

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Dumbbell, Plus } from "lucide-react";
 import { useState } from "react";
 import { plural } from "../../format/amount.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../people/role-button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { PANES } from "../../ui/panes.ts";
 import { QueryFailed } from "../../ui/query-failed.tsx";
@@ -52,10 +52,10 @@ export function TrainingPage({ job: named }: { job: string | undefined }) {
           {plural(jobs.length, "job")}
           {running === 0 ? "" : `, ${running} under way`}
         </span>
-        <Button variant="solid" onClick={() => setStarting(true)}>
+        <RoleButton needs="ml" variant="solid" onClick={() => setStarting(true)}>
           <Plus aria-hidden="true" />
           Start a job
-        </Button>
+        </RoleButton>
       </TopBarSlot>
       <LoopStrip />
       <div className={PANES}>

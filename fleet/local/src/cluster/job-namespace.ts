@@ -97,7 +97,10 @@ export class JobNamespace {
     if (this.#stopped || job.isBeingDeleted) return;
     const { pods: limit = Number.POSITIVE_INFINITY } = this.quota;
     const used = this.jobs.filter(({ hasLivePod }) => hasLivePod).length;
-    if (used < limit) return job.begin(() => this.#removeLater(job));
+    if (used < limit) {
+      job.begin(() => this.#removeLater(job));
+      return;
+    }
     const message = `pods "${job.name}-x" is forbidden: exceeded quota: training-jobs, requested: pods=1, used: pods=${used}, limited: pods=${limit}`;
     job.refusePod(message);
     this.#later(RETRY_MS, () => this.#beginWhenAllowed(job));

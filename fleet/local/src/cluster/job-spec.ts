@@ -35,7 +35,7 @@ export const jobSpecSchema = z.strictObject({
     activeDeadlineSeconds: z.int().positive(),
     ttlSecondsAfterFinished: z.int().min(0),
     template: z.strictObject({
-      metadata: z.strictObject({ labels }),
+      metadata: z.strictObject({ labels, annotations: labels.default({}) }),
       spec: z.strictObject({
         restartPolicy: z.literal("Never"),
         serviceAccountName: z.string(),

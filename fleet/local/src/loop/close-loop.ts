@@ -71,6 +71,7 @@ export async function waitForGate(
   site: LoopSite,
   digest: string,
   stages: Stages,
+  stage = "evaluation",
 ): Promise<LearntModel> {
   const judged = await site.until("what the gate says", EVALUATION_MS, async () => {
     const { gate, evaluation, name } = await site.api.models.byId.query({ digest });
@@ -78,7 +79,7 @@ export async function waitForGate(
     return gate === null ? null : { name, gate };
   });
   const { verdict, rules } = judged.gate;
-  stages.end("evaluation", `gate: ${verdict}`);
+  stages.end(stage, `gate: ${verdict}`);
   const sentences = rules.map(({ verdict: said, sentence }) => `${said}: ${sentence}`);
   return { digest, name: judged.name, verdict, sentences };
 }

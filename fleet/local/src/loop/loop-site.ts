@@ -38,6 +38,15 @@ export class LoopSite {
     child.stdout?.pipe(file, { end: false });
     child.stderr?.pipe(file, { end: false });
     const exited = new Promise<void>((resolve) => child.on("exit", () => resolve()));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      // Whoever ends this ends the site as well; what it leaves is seen by its own next start.
+      const onSignal = () => {
+        child.kill("SIGTERM");
+        void exited.then(() => process.exit(130));
+      };
+      process.once(signal, onSignal);
+      void exited.then(() => process.off(signal, onSignal));
+    }
     const over = new AbortController();
     void exited.then(() => over.abort());
     const isReady = async () => readCliFile(dataDir) !== null;
