@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 import { ClusterFixture, NODE } from "./local-cluster-fixture.ts";
 import { temporaryDataDir } from "./start-process.ts";
 
