@@ -3,6 +3,7 @@ import { type Answers, checkSettings } from "./config/check-settings.ts";
 import { objectName } from "./document/kube-object.ts";
 import { Rendered } from "./document/rendered.ts";
 import type { Finding, Remark } from "./finding.ts";
+import { checkImages } from "./images/check-images.ts";
 import { readFlowTable } from "./network/flow-table.ts";
 import { applyExceptions, readExceptions } from "./policy/exceptions.ts";
 import { checkArgo } from "./references/check-argo.ts";
@@ -53,6 +54,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   for (const one of rendered) {
     const { remarks, flowsSeen: seen } = checkRendered(one, { root, table });
     for (const index of seen) flowsSeen.add(index);
+    remarks.push(...checkImages(one, repository));
     if (asksPrograms) remarks.push(...(await checkSettings(one, repository, answers)));
     if (one.target === "argo-cd/apps") remarks.push(...checkArgo(one, rendered, repository));
     findings.push(...remarks.map((remark) => findingOf(remark, one, sources)));

@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts";
+import { imageFindings } from "./images/recipe-faults.ts";
 import { FLOWS_FILE, type FlowTable } from "./network/flow-table.ts";
 import { EXCEPTIONS_FILE, type PolicyException } from "./policy/exceptions.ts";
 import { findComponents } from "./render/find-targets.ts";
@@ -47,5 +48,6 @@ export function wholeTreeFindings(tree: {
       problem: `nothing needs the exception from ${rule}`,
       fix: "no such entry",
     })),
+    ...imageFindings(repository),
   ];
 }
