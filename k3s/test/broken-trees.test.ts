@@ -234,6 +234,32 @@ test("a program that the image would not hold", async () => {
   ]);
 });
 
+test("a container that does not fit the image's Dockerfile: program, user, port", async () => {
+  tree.edit("base/inference/stateful-set.yaml", "[node, edge-agent/src", "[node, cloud/src");
+  tree.edit("base/inference/stateful-set.yaml", "runAsUser: 10001", "runAsUser: 10002");
+  tree.edit("base/inference/stateful-set.yaml", "containerPort: 8081", "containerPort: 8082");
+  const findings = await tree.check("overlays/ci/site");
+  const ofImage = findings.filter(({ rule }) => rule.startsWith("image-"));
+  expect(ofImage).toEqual([
+    expect.objectContaining({
+      rule: "image-holds-program",
+      file: "k3s/base/inference/stateful-set.yaml",
+      path: "spec.template.spec.containers[0].command",
+      problem: "edge-agent/Dockerfile copies no /app/cloud/src/main.ts",
+    }),
+    expect.objectContaining({
+      rule: "image-user-equal",
+      problem: "the container runs as 10002:10001, edge-agent/Dockerfile says USER 10001:10001",
+    }),
+    expect.objectContaining({
+      rule: "image-port-exposed",
+      path: "spec.template.spec.containers[0].ports[0].containerPort",
+      problem: "edge-agent/Dockerfile exposes 8081, not 8082",
+      fix: expect.stringContaining("EXPOSE 8082"),
+    }),
+  ]);
+});
+
 test("findings are told with file, place, what is wrong and what to write", async () => {
   tree.edit("base/api-gateway/service.yaml", "targetPort: http", "targetPort: 8081");
   const [finding] = await tree.check("overlays/ci/cloud");
