@@ -57,6 +57,17 @@ export const localErrors = {
     action: "Restore fleet/local/footage from the repository.",
     retryable: false,
   },
+  IMAGE_BUILD_FAILED: {
+    meaning: "A container image could not be built.",
+    action:
+      "Read the last lines in the message; without a registry of images, add --stand-ins to try the build.",
+    retryable: true,
+  },
+  IMAGE_DOES_NOT_RUN: {
+    meaning: "A program of a container image does not run as a cluster would run it.",
+    action: "Read what it said in the message; a file may be missing from the image.",
+    retryable: false,
+  },
   INPUT_INVALID: {
     meaning: "A file or value that was given to a command cannot be used.",
     action: "Correct what the message names, and run the command again.",
