@@ -17,6 +17,7 @@ const COMMANDS = {
   "e2e:loop": ["fleet/local/test/e2e-loop/main.ts"],
   check: [".ci/check.ts"],
   "images:build": ["fleet/local/src/images/images-main.ts"],
+  "k3s:bundle": ["k3s/agent/bundle-main.ts"],
   "k3s:check": ["k3s/check/main.ts"],
   "cluster:local": ["fleet/local/src/cli/main.ts", "cluster"],
   test: [".ci/test.ts"],
