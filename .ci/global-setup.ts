@@ -23,6 +23,8 @@ const PROGRAMS = {
   "/usr/lib/postgresql/15/bin/postgres": "postgresql",
   rclone: "rclone",
   openssl: "openssl",
+  nginx: "nginx-light",
+  shellcheck: "shellcheck",
 };
 
 /** Starts what all tests share, once a run; returns how to stop it. */

@@ -68,6 +68,8 @@ await ensureDebianPackages([
     neededFor: "the test of back up and restore",
   },
   { program: "rclone", packageName: "rclone", neededFor: "the test of back up and restore" },
+  { program: "nginx", packageName: "nginx-light", neededFor: "the tests of the dashboard's image" },
+  { program: "shellcheck", packageName: "shellcheck", neededFor: "the tests of install.sh" },
   { program: "openssl", packageName: "openssl", neededFor: "the tests with TLS" },
 ]);
 const checksPassed = args.length > 0 || (await runChecks());

@@ -9,13 +9,19 @@ const manifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));
  */
 export function archivedImages(archive: string): string[] {
   try {
-    const text = execFileSync("tar", ["--extract", "--to-stdout", `--file=${archive}`, "manifest.json"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const text = execFileSync(
+      "tar",
+      ["--extract", "--to-stdout", `--file=${archive}`, "manifest.json"],
+      {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     return manifest.parse(JSON.parse(text)).flatMap(({ RepoTags }) => RepoTags ?? []);
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : error;
-    throw new Error(`${archive} is no archive of images (docker save, buildah push docker-archive:): ${why}`);
+    throw new Error(
+      `${archive} is no archive of images (docker save, buildah push docker-archive:): ${why}`,
+    );
   }
 }

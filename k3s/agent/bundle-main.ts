@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { z } from "zod";
 import { makeBundle } from "./make-bundle.ts";
 

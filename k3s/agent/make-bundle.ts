@@ -50,11 +50,15 @@ export async function makeBundle(options: BundleOptions): Promise<void> {
   for (const archive of archives) copyFileSync(archive, join(out, "images", basename(archive)));
   for (const script of SCRIPTS) copyFileSync(join(K3S, "agent", script), join(out, script));
   const documents = rendered.objects.map((object) => stringify(object));
-  writeFileSync(join(out, "manifests/sentinel-site.yaml"), documents.join("---\n"), { mode: 0o600 });
+  writeFileSync(join(out, "manifests/sentinel-site.yaml"), documents.join("---\n"), {
+    mode: 0o600,
+  });
   const description = { site: basename(site), version, processor };
   writeFileSync(
     join(out, "BUNDLE"),
-    Object.entries(description).map(([key, value]) => `${key}=${value}\n`).join(""),
+    Object.entries(description)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(""),
   );
   writeFileSync(join(out, "SHA256SUMS"), await sums(out));
 }

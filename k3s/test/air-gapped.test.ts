@@ -26,11 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const SITE = "overlays/ci/site-alternatives";
 /** What the site runs; without content, since nothing here starts them. */
-const IMAGES = [
-  "sentinel.local/edge-agent:0.1.0",
-  "docker.io/bluenviron/mediamtx:1.21.1-ffmpeg",
-  "docker.io/library/postgres:18.4",
-];
+const IMAGES = ["sentinel.local/edge-agent:0.1.0", "docker.io/bluenviron/mediamtx:1.21.1-ffmpeg"];
 const PROCESSOR = process.arch === "arm64" ? "arm64" : "amd64";
 
 function archive(name: string, tags: readonly string[]): string {
@@ -175,6 +171,15 @@ describe("install.sh and uninstall.sh", () => {
     const { status, stderr } = sh(join(out, "install.sh"), "--root", machine());
     expect(status).toBe(1);
     expect(stderr).toMatch(/the bundle is for (aarch64|x86_64), this machine is/);
+  });
+
+  test("are plain POSIX, as shellcheck reads them", () => {
+    const files = ["install.sh", "uninstall.sh"].map((name) => join(K3S, "agent", name));
+    const { status, stdout } = spawnSync("shellcheck", ["--shell=sh", ...files], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
   });
 
   test.each(["install.sh", "uninstall.sh"])("%s: help, and wrong usage", (script) => {

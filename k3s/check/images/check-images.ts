@@ -3,8 +3,8 @@ import { entryOf, isOurImage } from "../config/our-programs.ts";
 import { type ContainerAt, containersOf, type PodTemplate } from "../document/pod-template.ts";
 import type { Rendered } from "../document/rendered.ts";
 import type { Remark } from "../finding.ts";
-import { parseImage } from "./image-reference.ts";
 import { type ImageRecipe, readRecipe } from "./image-recipe.ts";
+import { parseImage } from "./image-reference.ts";
 
 /**
  * Containers of our images agree with the Dockerfiles that make these: the program is in the image where it is looked
@@ -17,7 +17,10 @@ export function checkImages(rendered: Rendered, repository: string): Remark[] {
     containersOf(pod)
       .filter(({ container }) => isOurImage(container.image))
       .flatMap((at) => {
-        const name = parseImage(at.container.image ?? "").repository.split("/").at(-1) ?? "";
+        const name =
+          parseImage(at.container.image ?? "")
+            .repository.split("/")
+            .at(-1) ?? "";
         const recipe = readRecipe(repository, name);
         return recipe === null ? [] : containerRemarks(pod, at, recipe);
       }),

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
-import { parseImage } from "./image-reference.ts";
 import { type ImageRecipe, OUR_IMAGES, readRecipe } from "./image-recipe.ts";
+import { parseImage } from "./image-reference.ts";
 
 /** What is wrong with a Dockerfile, whatever manifests say. */
 type RecipeFault = Pick<Finding, "rule" | "path" | "problem" | "fix">;

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -49,7 +57,8 @@ async function makeNode(store: ImageStore, npmFolder: string): Promise<void> {
 
 async function makeNginx(store: ImageStore): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "sentinel-stand-in-"));
-  const install = "apt-get update && apt-get install --yes --no-install-recommends nginx-light wget";
+  const install =
+    "apt-get update && apt-get install --yes --no-install-recommends nginx-light wget";
   try {
     await build(store, folder, STAND_INS.NGINX_IMAGE, [
       `FROM ${STAND_INS.NODE_IMAGE}`,
