@@ -8,12 +8,13 @@ import { usedFolders } from "./render/used-folders.ts";
 /** What is wrong with the tree as a whole: parts that nothing uses. */
 export function wholeTreeFindings(tree: {
   root: string;
+  repository: string;
   targets: readonly string[];
   table: FlowTable;
   flowsSeen: ReadonlySet<number>;
   unused: readonly PolicyException[];
 }): Finding[] {
-  const { root, targets, table, flowsSeen, unused } = tree;
+  const { root, repository, targets, table, flowsSeen, unused } = tree;
   const used = new Set(targets.flatMap((target) => [...usedFolders(root, target)]));
   const whole = { target: "everything", object: "", path: "" };
   return [

@@ -50,11 +50,9 @@ export class ImageStore {
     }
   }
 
-  /** Writes images with their names to one archive, as k3s and docker read them. */
-  async save(tags: readonly string[], archive: string): Promise<void> {
-    for (const tag of tags) {
-      await this.#buildah(["push", "--quiet", tag, `docker-archive:${archive}:${tag}`]);
-    }
+  /** Writes an image, under a name, to an archive as k3s and docker read it. */
+  async save(tag: string, archive: string, name: string): Promise<void> {
+    await this.#buildah(["push", "--quiet", tag, `docker-archive:${archive}:${name}`]);
   }
 
   #buildah(args: readonly string[], shown = false): Promise<string> {

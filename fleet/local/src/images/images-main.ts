@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CodedError } from "@sentinel/protocol/coded-error";
 import { localError } from "../errors.ts";
@@ -8,7 +10,7 @@ import { imageContents } from "./image-contents.ts";
 import { IMAGE_NAMES, type ImageName, ImageStore } from "./image-store.ts";
 import { tryImage } from "./try-image.ts";
 
-const USAGE = `Usage: npm run images:build -- [IMAGE ...] [--stand-ins] [--processor amd64|arm64]
+const USAGE = `Usage: npm run images:build -- [IMAGE ...] [--stand-ins] [--processor amd64|arm64] [--save DIR]
 
   Builds images (edge-agent, cloud, dashboard) by buildah, runs each with a read-only root as its own user, and
   prints what is in it. They are kept in .sentinel/images.
@@ -16,6 +18,8 @@ const USAGE = `Usage: npm run images:build -- [IMAGE ...] [--stand-ins] [--proce
   --stand-ins   bases of Debian's and npm's packages, where no registry of images can be reached; not for a release
   --processor   amd64 (default on such a machine) or arm64; another one than the machine's is only built
   --only-try    takes what was built before
+  --save DIR    also writes each as an archive, for a site without a registry (npm run k3s:bundle)
+  --registry R  the names in these archives: R/edge-agent (sentinel.local without it)
   --help        show this
 `;
 
@@ -25,6 +29,8 @@ async function run(): Promise<void> {
     options: {
       "stand-ins": { type: "boolean", default: false },
       "only-try": { type: "boolean", default: false },
+      save: { type: "string" },
+      registry: { type: "string", default: "sentinel.local" },
       processor: { type: "string", default: ownProcessor() },
       help: { type: "boolean", default: false },
     },
@@ -37,6 +43,7 @@ async function run(): Promise<void> {
   const store = new ImageStore(repositoryPath(".sentinel/images"));
   const standIns = values["stand-ins"];
   if (!values["only-try"]) await buildImages(store, names, { standIns, processor });
+  if (values.save !== undefined) await save(store, names, values.save, values.registry);
   if (processor !== ownProcessor()) return;
   await ensureDebianPackages([
     { program: "bwrap", packageName: "bubblewrap", neededFor: "running images" },
@@ -46,6 +53,22 @@ async function run(): Promise<void> {
       const ran = await tryImage(name, root);
       process.stdout.write(`${JSON.stringify({ ...(await imageContents(name, root)), ran })}\n`);
     });
+  }
+}
+
+async function save(
+  store: ImageStore,
+  names: readonly ImageName[],
+  folder: string,
+  registry: string,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const name of names) {
+    const archive = join(folder, `${name}.tar`);
+    rmSync(archive, { force: true });
+    const given = imageTag(name).replace(/^[^/]+/, registry);
+    await store.save(imageTag(name), archive, given);
+    process.stderr.write(`${archive}: ${given}\n`);
   }
 }
 
