@@ -64,7 +64,7 @@ export async function makeBundle(options: BundleOptions): Promise<void> {
 }
 
 /** Why a site would not run from what is at hand; nothing where it would. */
-export function bundleFaults(rendered: Rendered, archived: readonly string[]): string[] {
+function bundleFaults(rendered: Rendered, archived: readonly string[]): string[] {
   const faults: string[] = [];
   const unsealed = JSON.stringify(rendered.objects).match(/"TO-BE-SEALED"/g)?.length ?? 0;
   if (unsealed > 0)
