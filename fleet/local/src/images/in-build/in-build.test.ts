@@ -30,7 +30,9 @@ describe("what no container of a platform loads", () => {
     "onnxruntime-node/bin/napi-v6/darwin/arm64/a.node",
     "onnxruntime-node/bin/napi-v6/linux/arm64/a.node",
     "onnxruntime-node/bin/napi-v6/linux/x64/a.node",
+    "typescript/lib/tsc.js",
     "zod/index.js",
+    "zod/index.js.map",
   ];
 
   test.each(["x64", "arm64"] as const)("is taken away for linux-%s", (processor) => {

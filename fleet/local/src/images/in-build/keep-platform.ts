@@ -4,9 +4,13 @@ import { join } from "node:path";
 /** `linux-x64`, as npm's packages name platforms. */
 export type Platform = `linux-${"x64" | "arm64"}`;
 
+/** What builds and tests: npm installs it as the optional peer of a package that runs (better-auth names vitest). */
+const BUILD_TOOLS = ["@rolldown", "@vitest", "rolldown", "typescript", "vite", "vitest"];
+
 /**
  * Removes from an installed node_modules what no container of one platform loads: programs for others, sources
- * that only a compiler reads, and npm's ffmpeg, in whose place the image has Debian's. Run while an image is built.
+ * that only a compiler or a debugger reads, tools that build, and npm's ffmpeg, in whose place the image has Debian's.
+ * Run while an image is built.
  *
  * @param modules the folder node_modules.
  * @returns what was removed, from that folder.
@@ -15,6 +19,8 @@ export function keepPlatform(modules: string, platform: Platform): string[] {
   const [system, processor] = platform.split("-") as [string, string];
   const doomed = [
     "@ffmpeg-installer",
+    ...BUILD_TOOLS,
+    ...readdirSync(modules).filter((name) => name.startsWith("lightningcss")),
     "better-sqlite3/deps",
     "better-sqlite3/src",
     "node-addon-api",
@@ -22,8 +28,11 @@ export function keepPlatform(modules: string, platform: Platform): string[] {
     "onnxruntime-node/bin/napi-v6/win32",
     ...others(modules, "better-sqlite3/prebuilds", `${platform}.node`),
     ...others(modules, `onnxruntime-node/bin/napi-v6/${system}`, processor),
+    ...readdirSync(modules, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".map"),
+    ),
   ].filter((path) => existsSync(join(modules, path)));
-  for (const path of doomed) rmSync(join(modules, path), { recursive: true });
+  for (const path of doomed) rmSync(join(modules, path), { recursive: true, force: true });
   return doomed.sort();
 }
 
