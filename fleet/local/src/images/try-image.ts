@@ -105,8 +105,8 @@ const TRIALS: Readonly<Record<ImageName, (port: number, root: string) => Trial>>
         `listen 127.0.0.1:${port}`,
       ),
     },
-    ending: [["nginx", "-t", "-c", "/etc/nginx/nginx.conf"]],
-    serving: { command: ["nginx", "-c", "/tmp/nginx.conf"], port, path: "/healthz" },
+    ending: [["nginx", "-t", "-e", "stderr", "-c", "/etc/nginx/nginx.conf"]],
+    serving: { command: ["nginx", "-e", "stderr", "-c", "/tmp/nginx.conf"], port, path: "/healthz" },
   }),
 };
 
