@@ -106,7 +106,11 @@ const TRIALS: Readonly<Record<ImageName, (port: number, root: string) => Trial>>
       ),
     },
     ending: [["nginx", "-t", "-e", "stderr", "-c", "/etc/nginx/nginx.conf"]],
-    serving: { command: ["nginx", "-e", "stderr", "-c", "/tmp/nginx.conf"], port, path: "/healthz" },
+    serving: {
+      command: ["nginx", "-e", "stderr", "-c", "/tmp/nginx.conf"],
+      port,
+      path: "/healthz",
+    },
   }),
 };
 

@@ -67,11 +67,24 @@ test("the loader's answer is read; a library that is missing ends the build", ()
 
 test("an image's bill names what npm installed for running, and the packages of Debian and Alpine", () => {
   const packages = {
-    "edge-agent": { name: "@sentinel/edge-agent", version: "0.1.0" },
-    "node_modules/@sentinel/edge-agent": { link: true },
+    "edge-agent": {
+      name: "@sentinel/edge-agent",
+      version: "0.1.0",
+      dependencies: { a: "1", zod: "4", "taken-away": "1", "@sentinel/protocol": "0.1.0" },
+      devDependencies: { vite: "8" },
+    },
+    "fleet/protocol": { name: "@sentinel/protocol", version: "0.1.0" },
+    "node_modules/@sentinel/protocol": { resolved: "fleet/protocol", link: true },
     "node_modules/zod": { version: "4.0.0", license: "MIT", integrity: "sha512-AAH/" },
+    "node_modules/a": {
+      version: "1.0.0",
+      dependencies: { zod: "3" },
+      peerDependencies: { peer: "1", vite: "8" },
+      peerDependenciesMeta: { vite: { optional: true } },
+    },
     "node_modules/a/node_modules/zod": { version: "3.0.0" },
-    "node_modules/vite": { version: "8.0.0", dev: true },
+    "node_modules/peer": { version: "1.0.0" },
+    "node_modules/vite": { version: "8.0.0" },
     "node_modules/taken-away": { version: "1.0.0" },
   };
   write("node_modules/.package-lock.json", JSON.stringify({ packages }));
@@ -85,20 +98,25 @@ test("an image's bill names what npm installed for running, and the packages of 
   write("usr/share/sbom/packages/ffmpeg.tsv", "libavcodec59\t7:5.1\tamd64\n");
   write("lib/apk/db/installed", "C:Q1x=\nP:nginx\nV:1.30.5-r1\nA:x86_64\nF:etc\n\n");
   const bill = imageBill("edge-agent", "0.1.0", {
-    npm: npmPackages(folder),
+    npm: npmPackages(folder, "edge-agent"),
     os: osPackages(folder),
     node: "24.0.0",
   });
   expect(bill.components.map(({ purl }) => purl)).toEqual([
     "pkg:generic/node@24.0.0",
     "pkg:npm/%40sentinel/edge-agent@0.1.0",
+    "pkg:npm/%40sentinel/protocol@0.1.0",
+    "pkg:npm/a@1.0.0",
+    "pkg:npm/peer@1.0.0",
     "pkg:npm/zod@3.0.0",
     "pkg:npm/zod@4.0.0",
     "pkg:deb/debian/git@1%3A2.39?arch=amd64",
     "pkg:deb/debian/libavcodec59@7%3A5.1?arch=amd64",
     "pkg:apk/alpine/nginx@1.30.5-r1?arch=x86_64",
   ]);
-  expect(bill.components[3]).toMatchObject({
+  expect(
+    bill.components.find(({ name, version }) => name === "zod" && version === "4.0.0"),
+  ).toMatchObject({
     licenses: [{ expression: "MIT" }],
     hashes: [{ alg: "SHA-512", content: "0001ff" }],
   });

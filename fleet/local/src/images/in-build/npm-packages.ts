@@ -17,28 +17,68 @@ interface Entry {
   name?: string;
   license?: string;
   integrity?: string;
-  dev?: boolean;
+  /** Where a link leads to. */
+  resolved?: string;
   link?: boolean;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
+type Entries = Readonly<Record<string, Entry>>;
+
 /**
- * The packages that npm installed for running, not for building, and that are still there. (`npm sbom` wants every
+ * The packages that npm installed for a workspace to run with, and that are still there. (`npm sbom` wants every
  * workspace of the lock file, which an image has not.)
  *
  * @param folder the one with node_modules in it.
+ * @param workspace its path from there.
  */
-export function npmPackages(folder: string): NpmPackage[] {
+export function npmPackages(folder: string, workspace: string): NpmPackage[] {
   const list = readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8");
-  const { packages } = JSON.parse(list) as { packages: Record<string, Entry> };
-  return Object.entries(packages)
-    .filter(([path, { dev, link }]) => !dev && !link && existsSync(join(folder, path)))
-    .map(([path, { name, version = "", license = "", integrity = "" }]) => ({
-      name: name ?? path.split("node_modules/").at(-1) ?? path,
-      version,
-      licence: license,
-      sha512: sha512Of(integrity),
-    }))
+  const { packages } = JSON.parse(list) as { packages: Entries };
+  return [...needed(packages, workspace)]
+    .filter((path) => existsSync(join(folder, path)))
+    .map((path) => {
+      const { name, version = "", license = "", integrity = "" } = packages[path] ?? {};
+      return {
+        name: name ?? path.split("node_modules/").at(-1) ?? path,
+        version,
+        licence: license,
+        sha512: sha512Of(integrity),
+      };
+    })
     .sort((one, other) => (purlOf(one) < purlOf(other) ? -1 : 1));
+}
+
+/** A package's place and those of all that it needs to run, by what each declares. */
+function needed(packages: Entries, start: string): Set<string> {
+  const seen = new Set([start]);
+  for (const path of seen) {
+    const entry = packages[path] ?? {};
+    const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+      (name) => !entry.peerDependenciesMeta?.[name]?.optional,
+    );
+    for (const name of [
+      ...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }),
+      ...peers,
+    ]) {
+      const place = resolve(packages, name, path);
+      if (place !== null) seen.add(place);
+    }
+  }
+  return seen;
+}
+
+/** Where Node would find a package: in the nearest node_modules, upwards. */
+function resolve(packages: Entries, name: string, from: string): string | null {
+  const path = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
+  const entry = packages[path];
+  if (entry !== undefined) return entry.link ? (entry.resolved ?? path) : path;
+  if (from === "") return null;
+  const at = from.lastIndexOf("/node_modules/");
+  return resolve(packages, name, at < 0 ? "" : from.slice(0, at));
 }
 
 /** The package's URL: `pkg:npm/%40scope/name@1.2.3`. */

@@ -70,7 +70,7 @@ if (import.meta.main) {
     process.exit(2);
   }
   const bill = imageBill(name, version, {
-    npm: npmPackages(modules),
+    npm: npmPackages(modules, name),
     os: osPackages(image),
     node: existsSync(join(image, "usr/local/bin/node")) ? process.versions.node : null,
   });
