@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, type StdioOptions } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -13,7 +13,9 @@ export function loadedLibraries(ldd: string): string[] {
 }
 
 function output(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: "utf8", maxBuffer: 1 << 26 });
+  // What it says of its failure is in the error; a name that dpkg does not know is none.
+  const stdio: StdioOptions = ["ignore", "pipe", "pipe"];
+  return execFileSync(program, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio });
 }
 
 /** The Debian package that a file came with; dpkg knows some by their name before /lib and /usr/lib were one. */
