@@ -61,7 +61,7 @@ export async function runChecks(options: CheckOptions): Promise<CheckReport> {
   }
   const { findings: kept, unused } = applyExceptions(findings, readExceptions(root));
   if (options.targets === undefined && rendered.length === outcomes.length) {
-    kept.push(...wholeTreeFindings({ root, targets, table, flowsSeen, unused }));
+    kept.push(...wholeTreeFindings({ root, repository, targets, table, flowsSeen, unused }));
   }
   return {
     targets: targets.map((target) => ({
