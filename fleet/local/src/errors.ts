@@ -24,7 +24,7 @@ export const localErrors = {
   },
   CLUSTER_PROGRAM_MISSING: {
     meaning: "A program that cluster:local needs is not installed.",
-    action: "Install it: Debian has mosquitto, postgresql-client, openssl and git.",
+    action: "Install it: Debian has mosquitto, postgresql-client, openssl, nginx-light and git.",
     retryable: false,
   },
   CLOUD_REFUSED: {

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { launchBrowser } from "./launch-browser.ts";
-import { ClusterFixture, NODE } from "./local-cluster-fixture.ts";
+import { ClusterFixture, MODEL, NODE } from "./local-cluster-fixture.ts";
 import { temporaryDataDir } from "./start-process.ts";
 
 // The manifests of clusters/cloud and clusters/site-example, executed.
@@ -121,6 +121,34 @@ test("pods of a rollout stop gracefully, one after the other: the page never see
   await visitor;
   expect(faults).toEqual([]);
 }, 200_000);
+
+test("a model is brought in by the command line, and a training job and its evaluation run as Jobs", async () => {
+  const { api } = fixture;
+  await api.training.setLoop.mutate({ enabled: false });
+  const added = await fixture.sentinel("models", "add", MODEL);
+  expect(added).toMatchObject({ name: MODEL, isNew: true });
+  expect(await fixture.sentinel("models", "add", MODEL)).toMatchObject({ isNew: false });
+  const folder = new URL("../../../../shared/testdata/coco", import.meta.url).pathname;
+  const imported = await fixture.sentinel("datasets", "import", folder, "--format", "yolo");
+  expect(imported).toMatchObject({ imported: 126 });
+  const query = { classes: ["dog", "cat", "car"] };
+  const { datasetId } = await api.datasets.build.mutate({ name: "some", query });
+  const { jobId } = await api.training.start.mutate({ datasetId, settings: { epochs: 2 } });
+  const over = async () => {
+    const { state, fault, modelDigest } = await api.training.byId.query({ jobId });
+    if (fault !== null) throw new Error(JSON.stringify(fault));
+    return state === "done" ? modelDigest : null;
+  };
+  await waitUntil(async () => (await over()) !== null, 200_000);
+  const digest = (await over()) ?? "";
+  await waitUntil(async () => {
+    const [evaluation] = await api.models.evaluations.query({ digest });
+    if (evaluation?.fault != null) throw new Error(JSON.stringify(evaluation.fault));
+    return evaluation?.state === "done";
+  }, 200_000);
+  const jobs = fixture.cluster.jobs.map((name) => name.split("-")[0]);
+  expect(jobs).toEqual(["training", "evaluation"]);
+}, 500_000);
 
 test("for all that nothing is lost and nothing double", async () => {
   const before = await fixture.eventCount();

@@ -1,16 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addSecurityHeaders } from "@sentinel/cloud/api/security-headers";
 import { fastify } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { repositoryPath } from "../src/start/repository.ts";
+import { nginxSettings } from "../src/cluster/dashboard-nginx.ts";
 import { waitFor } from "../src/start/wait-for.ts";
-
-/** The image's own settings but for where they may write, what they serve and on which port. */
-const SETTINGS = readFileSync(repositoryPath("dashboard/nginx/nginx.conf"), "utf8");
 
 let folder: string;
 let nginx: ChildProcess;
@@ -26,10 +23,7 @@ beforeAll(async () => {
   writeFileSync(join(site, "assets/index-abc123.js"), `/* ${"long ".repeat(500)}*/`);
   writeFileSync(join(site, "icon.svg"), "<svg/>");
   const port = await freePort();
-  const settings = SETTINGS.replaceAll("/tmp/", `${folder}/`)
-    .replace("/usr/share/nginx/html", site)
-    .replace("listen 8080", `listen 127.0.0.1:${port}`);
-  writeFileSync(join(folder, "nginx.conf"), settings);
+  writeFileSync(join(folder, "nginx.conf"), nginxSettings({ site, folder, port }));
   nginx = spawn("nginx", ["-c", join(folder, "nginx.conf")], { stdio: "ignore" });
   url = `http://127.0.0.1:${port}`;
   const answers = async () => (await fetch(`${url}/healthz`)).ok;

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { promisify } from "node:util";
 import { connectApi } from "../../../cloud/test/api-client.ts";
 import { waitUntil } from "../../../cloud/test/wait-until.ts";
 import { CameraSimulator } from "../src/camera-simulator/camera-simulator.ts";
@@ -8,13 +10,18 @@ import { type ClusterAddress, LocalCluster } from "../src/cluster/local-cluster.
 import { buildDashboard } from "../src/start/dashboard-build.ts";
 import { prepareDataDir } from "../src/start/data-dir.ts";
 import { Leftovers } from "../src/start/leftovers.ts";
-import { prepareModel } from "../src/start/prepare-model.ts";
+import { fetchModel } from "../src/start/prepare-model.ts";
 import { Progress } from "../src/start/progress.ts";
 import { repositoryPath } from "../src/start/repository.ts";
 import { countAtEdge, countInPostgres } from "../src/start/sequence-count.ts";
 
+const run = promisify(execFile);
+
 /** The node of the site that the manifests name. */
 export const NODE = "site-example-inference-0";
+
+/** What the site's configuration names. */
+export const MODEL = "yolov5s-320";
 
 /** The manifests' cloud and site, as `npm run cluster:local` runs them, and a camera to look at. */
 export class ClusterFixture {
@@ -38,8 +45,7 @@ export class ClusterFixture {
   static async start(root: string): Promise<ClusterFixture> {
     const dataDir = prepareDataDir(root);
     const progress = new Progress();
-    const model = { model: "yolov5s-320", modelCatalog: repositoryPath("fleet/state/models.yaml") };
-    await prepareModel(model, join(root, "edge"), progress);
+    await fetchModel(MODEL, repositoryPath("fleet/state/models.yaml"), progress);
     const { folder: dashboardDir } = await buildDashboard();
     const leftovers = new Leftovers(root);
     const targets = { cloud: "clusters/cloud", site: "clusters/site-example" };
@@ -73,6 +79,20 @@ export class ClusterFixture {
     const { urls } = await this.#cameras.start();
     const camera = { nodeId: NODE, cameraId, name: "Square", url: urls[0] ?? "" };
     await this.api.cameras.add.mutate(camera);
+  }
+
+  /** Runs the command line as an admin elsewhere would. @returns what it prints as JSON. */
+  async sentinel(...args: string[]): Promise<unknown> {
+    const { PATH = "", HOME = "" } = process.env;
+    const { url, serviceToken, certificateFile } = this.address;
+    const cli = repositoryPath("fleet/local/src/cli/main.ts");
+    const { stdout } = await run(process.execPath, [cli, ...args, "--json"], {
+      env: {
+        ...{ PATH, HOME, NODE_EXTRA_CA_CERTS: certificateFile },
+        ...{ SENTINEL_URL: url, SENTINEL_TOKEN: serviceToken },
+      },
+    });
+    return JSON.parse(stdout);
   }
 
   /** How many events the cloud has by now. */

@@ -3,6 +3,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import type { Command } from "commander";
 import { askingCloud, type CloudApi, cloudCommand, printJson, printLine } from "./cloud-command.ts";
 import { evaluationText, gateLines } from "./evaluation-text.ts";
+import { addModelAddCommand } from "./model-add-command.ts";
 import { addModelEvaluationCommands } from "./model-evaluation-commands.ts";
 import { MODEL, modelDigest } from "./model-id.ts";
 import { addModelLineageCommand } from "./model-lineage-command.ts";
@@ -29,6 +30,7 @@ export function addModelsCommand(program: Command): Command {
   ).action(askingCloud<[string]>((api, options, model) => show(api, model, options.json === true)));
   addModelEvaluationCommands(models);
   addModelLineageCommand(models);
+  addModelAddCommand(models);
   addDecisions(models);
   return models;
 }

@@ -1,15 +1,25 @@
 import { join } from "node:path";
+import { localError } from "../errors.ts";
+import { ensureDebianPackages } from "../setup/debian-packages.ts";
 import { buildDashboard } from "../start/dashboard-build.ts";
 import { prepareDataDir } from "../start/data-dir.ts";
 import { InstanceLock } from "../start/instance-lock.ts";
 import { Leftovers } from "../start/leftovers.ts";
-import { prepareModel } from "../start/prepare-model.ts";
+import { fetchModel } from "../start/prepare-model.ts";
 import { Progress } from "../start/progress.ts";
 import { repositoryPath, sentinelVersion } from "../start/repository.ts";
 import { StopSignal } from "../start/stop-signal.ts";
 import { LocalCluster } from "./local-cluster.ts";
 import { NOT_HERE } from "./stand-ins.ts";
 import type { Substitution } from "./substitutions.ts";
+
+const PROGRAMS = [
+  ["mosquitto", "mosquitto"],
+  ["psql", "postgresql-client"],
+  ["openssl", "openssl"],
+  ["nginx", "nginx-light"],
+  ["git", "git"],
+].map(([program = "", packageName = ""]) => ({ program, packageName, neededFor: "cluster:local" }));
 
 /** What `npm run cluster:local` was asked for. */
 export interface ClusterOptions {
@@ -29,6 +39,9 @@ export async function runCluster({ dataDir: root, forMs, json }: ClusterOptions)
   progress.title(
     `Sentinel ${sentinelVersion()} as ${CLOUD} and ${SITE} would run it; data in ${root}`,
   );
+  await ensureDebianPackages(PROGRAMS).catch((error: Error) => {
+    throw localError("CLUSTER_PROGRAM_MISSING", error.message, error);
+  });
   const dataDir = prepareDataDir(root);
   const lock = new InstanceLock(root);
   await lock.acquire();
@@ -48,11 +61,7 @@ export async function runCluster({ dataDir: root, forMs, json }: ClusterOptions)
   });
   try {
     await leftovers.end();
-    await prepareModel(
-      { model: MODEL, modelCatalog: repositoryPath("fleet/state/models.yaml") },
-      join(root, "none"),
-      progress,
-    );
+    await fetchModel(MODEL, repositoryPath("fleet/state/models.yaml"), progress);
     const dashboard = await progress.step("dashboard", buildDashboard, ({ built }) =>
       built ? "built" : "up to date",
     );

@@ -65,6 +65,7 @@ export class LocalCluster {
   #pods: LocalPod[] = [];
   #sitePods: PlacedPod[] = [];
   #context: PlanContext | null = null;
+  #jobs: JobApi | null = null;
   #proxy: IngressProxy | null = null;
   #stops: { name: string; stop: () => Promise<void> }[] = [];
   postgres: PostgresPod | null = null;
@@ -117,6 +118,7 @@ export class LocalCluster {
     const listeners = await this.#placeHosts(hosts, addresses);
     const jobs = await startJobApiOf(this.#cloud, join(dataDir.root, "jobs"), this.#substitutions);
     this.#stops.push({ name: "job API", stop: () => jobs.stop() });
+    this.#jobs = jobs;
     this.#context = this.#planContext(addresses, certificate.file, jobs);
     await this.#startProxy(listeners, certificate);
     await this.#startWaves(places);
@@ -148,6 +150,11 @@ export class LocalCluster {
   /** Ends the pods at once; the database recovers by itself on the next start. */
   killNow(): void {
     for (const pod of this.#pods) pod.kill();
+  }
+
+  /** Names of the Jobs that the training controller made and that are kept. */
+  get jobs(): string[] {
+    return this.#jobs?.namespace.jobs.map(({ name }) => name) ?? [];
   }
 
   #planContext(addresses: LocalAddresses, certificateFile: string, jobs: JobApi): PlanContext {

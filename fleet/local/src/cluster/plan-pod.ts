@@ -53,6 +53,8 @@ export interface StandIn {
   env: Readonly<Record<string, string>>;
   /** The image's own address for probes; null asks only whether the port is open. */
   probes: "manifest" | "port";
+  /** What it needs beside the pod's own files, by absolute path. */
+  files?: ReadonlyMap<string, string>;
 }
 
 type Container = ContainerAt["container"];
@@ -84,9 +86,11 @@ export function planPod(placed: PlacedPod, context: PlanContext): PlannedPod {
       files.set(relocated(path, paths), isSecret ? text : configHere(text, placed, paths, context));
     }
   }
-  const planned = containers.map(({ container, paths }) =>
-    planContainer(placed, container, paths, context),
-  );
+  const planned = containers.map(({ container, paths }) => {
+    const standIn = container.command === undefined ? context.standIn(placed) : null;
+    for (const [path, text] of standIn?.files ?? []) files.set(path, text);
+    return planContainer(placed, container, paths, standIn, context);
+  });
   return {
     placed,
     folders: [...new Set(mounts.values())],
@@ -102,6 +106,7 @@ function planContainer(
   placed: PlacedPod,
   container: Container,
   paths: ReadonlyMap<string, string>,
+  standIn: StandIn | null,
   context: PlanContext,
 ): PlannedContainer {
   const { template, rendered, name } = placed;
@@ -116,7 +121,6 @@ function planContainer(
     ]),
   );
   const words = [...(container.command ?? []), ...(container.args ?? [])];
-  const standIn = container.command === undefined ? context.standIn(placed) : null;
   const command =
     container.command === undefined
       ? standIn?.command

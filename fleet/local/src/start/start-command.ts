@@ -74,7 +74,12 @@ export async function runStart(options: StartOptions): Promise<void> {
     const url = `http://127.0.0.1:${httpPort}`;
     const { serviceToken: token, setupToken } = loadLocalSecrets(dataDir.root);
     const cloud = { url, token };
-    if (model !== null) await publishBaseModel(cloud, model, progress);
+    if (model !== null) {
+      // A start goes on without it: only learning has to wait.
+      await publishBaseModel(connectCloud(cloud).api, model).catch((error: Error) =>
+        progress.say(`the registry does not have the model ${model.name} yet: ${error.message}`),
+      );
+    }
     lock.update({ url });
     writeCliFile(dataDir.root, cloud);
     const joinUrl = (await isAnybodyThere(cloud)) ? null : `${url}/join#${setupToken}`;
