@@ -178,6 +178,7 @@ test("a container as root", async () => {
       path: "spec.template.spec.containers[0].securityContext.runAsUser",
       problem: "the container runs as root",
     }),
+    expect.objectContaining({ rule: "image-user-equal", object: "Deployment/web-dashboard" }),
   ]);
 });
 
