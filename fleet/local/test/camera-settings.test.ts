@@ -234,7 +234,8 @@ test("every line that breaks programs is taken as it is or refused with what is 
   await waitUntil(async () => {
     const list = await site.api.cameras.settings.query();
     return list.every(({ wish }) => wish !== "requested");
-  }, WITHIN_MS);
+    // A thousand answers of one node.
+  }, 150_000);
   const list = await site.api.cameras.settings.query();
   for (const [cameraId, name] of names) {
     expect(list.find((camera) => camera.cameraId === cameraId)?.name).toBe(name);
@@ -242,7 +243,7 @@ test("every line that breaks programs is taken as it is or refused with what is 
   expect(list.filter(({ wish }) => wish === "refused").length).toBeGreaterThan(380);
   expect((await site.camera("square"))?.reported).toMatchObject({ state: "live", since: before });
   expect(existsSync(trap)).toBe(false);
-}, 180_000);
+}, 300_000);
 
 test("forged ids, doubles and places beyond the earth are refused, and nothing is written", async () => {
   await site.agent([SQUARE]);

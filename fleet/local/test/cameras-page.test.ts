@@ -35,7 +35,9 @@ const shows = (page: Page, name: string, words: string) =>
     .waitFor(WITHIN);
 const audited = async () =>
   (
-    await site.cloud.database.query<{ action: string }>("select action from audit_log order by id")
+    await site.cloud.database.query<{ action: string }>(
+      "select action from audit_log where action like 'camera.%' order by id",
+    )
   ).map(({ action }) => action);
 
 test("without a node, and with a node without cameras, the page says what to do", async () => {
