@@ -83,6 +83,12 @@ export async function openLastingPage(
 
 /** What keeps people with assistive technology out (axe-core, impact serious and critical). */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  // What is half faded in has no contrast yet.
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished)).then(() => true)`,
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -27,7 +27,8 @@ const args = () => ["--data-dir", folder.path, "--port", String(port)];
 test("one command: cameras are watched, a person's box and an event row appear, and the figures are whole", async () => {
   const start = new StartProcess([...args(), "--cameras", "4", "--for", "45s"]);
   await start.says("Dashboard: http://");
-  const page = await openPage(browser, `http://127.0.0.1:${port}`, "/");
+  // A run with --for lets guests look.
+  const page = await openPage(browser, `http://127.0.0.1:${port}`, "/", { person: null });
   const tile = page.locator('article[data-camera-id][data-detections*="person"]').first();
   await tile.waitFor({ timeout: 40_000 });
   expect(await page.locator("article[data-camera-id]").count()).toBe(4);
