@@ -129,7 +129,15 @@ test("a model is brought in by the command line, and a training job and its eval
   expect(added).toMatchObject({ name: MODEL, isNew: true });
   expect(await fixture.sentinel("models", "add", MODEL)).toMatchObject({ isNew: false });
   const folder = new URL("../../../../shared/testdata/coco", import.meta.url).pathname;
-  const imported = await fixture.sentinel("datasets", "import", folder, "--format", "yolo");
+  const imported = await fixture.sentinel(
+    "datasets",
+    "import",
+    folder,
+    "--format",
+    "yolo",
+    "--camera",
+    "yard",
+  );
   expect(imported).toMatchObject({ imported: 126 });
   const query = { classes: ["dog", "cat", "car"] };
   const { datasetId } = await api.datasets.build.mutate({ name: "some", query });
