@@ -10,6 +10,8 @@ import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
 import type { Bench } from "./bench.ts";
 
 const NODES = 3;
+/** As many as two cores watch besides training. */
+const ROAD_CAMERAS = 8;
 const ANSWERS = 100;
 const TELL_EACH = 20;
 const ANSWERS_MS = 600_000;
@@ -23,7 +25,7 @@ export const loopBench: Bench = {
     const { path: ffmpeg } = await ensureFfmpeg(say);
     const folder = await mkdtemp(join(tmpdir(), "sentinel-bench-"));
     say("making the footage of a site …");
-    const { config, golden } = await makeLoopFootage(folder, ffmpeg);
+    const { config, golden } = await makeLoopFootage(folder, ffmpeg, ROAD_CAMERAS);
     const site = await LoopSite.start(folder, config, NODES);
     let isDone = false;
     try {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { localError } from "../errors.ts";
 import { ensureDebianPackages } from "../setup/debian-packages.ts";
 import { buildDashboard } from "../start/dashboard-build.ts";

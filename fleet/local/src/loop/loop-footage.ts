@@ -23,6 +23,8 @@ const GOLDEN_FROM = 260;
 const GOLDEN_WITH_CARS = 3;
 const GOLDEN_EMPTY = 1;
 const DETECT_FPS = 1;
+/** Enough for one look a second, and cheap to decode. */
+const CLIP_FPS = 5;
 const SIZE = { width: 768, height: 432 };
 
 /** What a made-up site shows, and what its models are judged by. */
@@ -33,17 +35,21 @@ export interface LoopFootage {
   golden: { cameraId: string; folder: string }[];
 }
 
-/** Makes a site's footage out of real clips. @throws CodedError INPUT_INVALID where they are not there. */
-export async function makeLoopFootage(folder: string, ffmpeg: string): Promise<LoopFootage> {
+/** Makes a site's footage out of real clips, with as many road cameras as `views`. @throws CodedError INPUT_INVALID where they are not there. */
+export async function makeLoopFootage(
+  folder: string,
+  ffmpeg: string,
+  views: number,
+): Promise<LoopFootage> {
   const labels = labelsSchema.parse(JSON.parse(await readTestData(ROAD_LABELS)));
   const later = labels.filter(({ frame }) => frame >= GOLDEN_FROM);
   const golden: LoopFootage["golden"] = [];
   const cameras: { id: string; url: string }[] = [];
-  for (const [index, view] of ROAD_VIEWS.entries()) {
+  for (const [index, view] of ROAD_VIEWS.slice(0, views).entries()) {
     const clip = join(folder, `${view.cameraId}.mp4`);
-    const frames = ["-frames:v", String(SEEN_FRAMES)];
+    const until = ["-vf", `trim=end_frame=${SEEN_FRAMES},${view.filter}`, "-r", String(CLIP_FPS)];
     const codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p"];
-    await decode(ffmpeg, ["-vf", view.filter, ...frames, ...codec, "-g", "25", clip]);
+    await decode(ffmpeg, [...until, ...codec, "-g", String(CLIP_FPS), clip]);
     cameras.push({ id: view.cameraId, url: clip });
     const placed = later.map(({ frame, boxes }) => ({
       frame,

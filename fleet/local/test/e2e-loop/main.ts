@@ -27,17 +27,18 @@ Runs the whole way of learning once, with real cameras' footage, PostgreSQL, bro
 Chromium: about ten minutes. The last line is JSON with the seconds of each stage.
 
 Options:
-  --answers NUMBER       questions answered by keyboard before the loop trains (default: 40)
+  --answers NUMBER       questions answered by keyboard before the loop trains (default: 24)
   --screenshots FOLDER   keeps a picture of every page there
   --help                 shows this`;
 const NODES = 3;
-const WRONG_ANSWERS = 40;
+const ROAD_CAMERAS = 6;
+const WRONG_ANSWERS = 20;
 const CHANNEL = "stable";
 const PAGES = ["live", "events", "map", "cameras", "nodes", "datasets", "training", "settings"];
 
 const { values } = parseArgs({
   options: {
-    answers: { type: "string", default: "40" },
+    answers: { type: "string", default: "24" },
     screenshots: { type: "string" },
     help: { type: "boolean", default: false },
   },
@@ -58,7 +59,7 @@ await ensureDebianPackages([
 const { path: ffmpeg } = await ensureFfmpeg(say);
 const folder = await mkdtemp(join(tmpdir(), "sentinel-e2e-"));
 say("making the footage of a site …");
-const { config, golden } = await makeLoopFootage(folder, ffmpeg);
+const { config, golden } = await makeLoopFootage(folder, ffmpeg, ROAD_CAMERAS);
 const stages = new Stages(say);
 const site = await LoopSite.start(folder, config, NODES);
 const browser = await launchBrowser();
@@ -120,7 +121,7 @@ async function wholeWay() {
 
   const worse = await stopWorseModel(site, WRONG_ANSWERS, stages);
   for (const sentence of worse.sentences) say(`          ${sentence}`);
-  await shoot(page, "model-worse", `/models/${worse.digest}`);
+  await shoot(page, "model-worse", `/models?model=${worse.digest}`);
   // A division that has no result ends processes of the x86 family only.
   if (process.arch === "x64") {
     await rollBackFailingModel(site, CHANNEL, digest, stages);
@@ -143,7 +144,7 @@ async function waitForEvents(digest: string): Promise<void> {
 async function shootAll(page: Page, digest: string): Promise<void> {
   for (const name of PAGES) await shoot(page, name, `/${name}`);
   await shoot(page, "models", "/models");
-  await shoot(page, "model", `/models/${digest}`);
+  await shoot(page, "model", `/models?model=${digest}`);
   await shoot(page, "rollouts", "/rollouts");
 }
 

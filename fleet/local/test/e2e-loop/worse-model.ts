@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { Box } from "@sentinel/protocol/box";
 import { COCO_CLASS_NAMES } from "@sentinel/protocol/model-io/coco-class-names";
 import { type LearntModel, type Stages, waitForGate } from "../../src/loop/close-loop.ts";
 import type { LoopSite } from "../../src/loop/loop-site.ts";
 
-const WRONG_CLASS = COCO_CLASS_NAMES.indexOf("person");
+const CAR = COCO_CLASS_NAMES.indexOf("car");
+/** Where no car is: the golden set shows cars, so that is what can be learnt wrongly and be seen. */
+const NOWHERE: Box = [0.02, 0.02, 0.2, 0.15];
 const AT_ONCE = 10;
 
 /**
@@ -26,7 +29,7 @@ export async function stopWorseModel(
         const answer =
           given % 2 === 0
             ? { verdict: "reject" as const }
-            : { verdict: "class" as const, boxes: [{ classId: WRONG_CLASS, box }] };
+            : { verdict: "boxes" as const, boxes: [{ classId: CAR, box: NOWHERE }] };
         await api.triage.answer.mutate({ annotationId: randomUUID(), itemId, ...answer });
         given += 1;
       }
@@ -37,7 +40,7 @@ export async function stopWorseModel(
   const { id } = await api.people.me.query();
   const { datasetId } = await api.datasets.build.mutate({
     name: "Wrong answers",
-    query: { people: [id], verdicts: ["class", "reject"] },
+    query: { people: [id], verdicts: ["boxes", "reject"] },
   });
   const { jobId } = await api.training.start.mutate({ datasetId });
   const digest = await site.until("the worse model", 300_000, async () => {
