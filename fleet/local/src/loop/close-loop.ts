@@ -99,6 +99,22 @@ export async function waitForNodes(site: LoopSite, digest: string, stages: Stage
   stages.end("fleet", `${nodes.length} nodes run it`);
 }
 
+/** Waits until a rollout has seen enough of every wave. @throws Error where it is held or goes back. */
+export async function waitForRollout(
+  site: LoopSite,
+  digest: string,
+  stages: Stages,
+): Promise<void> {
+  await site.until("the end of the rollout", WAVE_MS, async () => {
+    await nodesUnderway(site, digest);
+    const rollouts = await site.api.rollouts.list.query();
+    return rollouts.some(({ toDigest, state }) => toDigest === digest && state === "done")
+      ? true
+      : null;
+  });
+  stages.end("watched", "the rollout is done: every wave was well for long enough");
+}
+
 /** The nodes while a rollout goes on. @throws Error where it does not. */
 async function nodesUnderway({ api }: LoopSite, digest: string) {
   const rollouts = await api.rollouts.list.query();

@@ -21,7 +21,7 @@ export async function answerByKeyboard(
   count: number,
 ): Promise<{ lastAt: number; keys: Record<string, number> }> {
   const keys: Record<string, number> = {};
-  const given = { lastAt: 0 };
+  const last = { lastAt: 0 };
   await page.goto(`${site.cloud.url}/triage`);
   let carKey: string | null = null;
   return await site.until(`${count} answers by keyboard`, 600_000, async () => {
@@ -32,16 +32,20 @@ export async function answerByKeyboard(
       let before: string | null = null;
       for (let one = 0; one < IN_A_ROW; one += 1) {
         const loop = await site.api.training.loop.query();
-        if (loop.annotations >= count || loop.lastDatasetId !== null) return { ...given, keys };
+        if (loop.annotations >= count || loop.lastDatasetId !== null) return { ...last, keys };
         const seen = await look(page, before, className);
         if (seen === null) break;
         // The last answer waits for one that shows where nothing is: of one class alone nothing is learnt.
-        const isLast = loop.annotations === count - 1 && (keys.x ?? 0) === 0;
+        const given = Object.entries(keys).reduce(
+          (sum, [key, n]) => sum + (key === " " ? 0 : n),
+          0,
+        );
+        const isLast = given >= count - 2 && (keys.x ?? 0) === 0;
         carKey ??= await digitOf(page, "car");
         const key = keyFor(seen, carKey);
         const pressed = isLast && key !== "x" ? " " : key;
         await page.keyboard.press(pressed === " " ? "Space" : pressed);
-        if (pressed !== " ") given.lastAt = Date.now();
+        if (pressed !== " ") last.lastAt = Date.now();
         keys[pressed] = (keys[pressed] ?? 0) + 1;
         before = seen.itemId;
       }
