@@ -10,8 +10,8 @@ import { ensureFfmpeg } from "../setup/ensure-ffmpeg.ts";
 import type { Bench } from "./bench.ts";
 
 const NODES = 3;
-/** As many as two cores watch besides training. */
-const ROAD_CAMERAS = 8;
+/** As few as are asked about a hundred times within an hour (quotas of triage): two cores watch them and train. */
+const ROAD_CAMERAS = 10;
 const ANSWERS = 100;
 const TELL_EACH = 20;
 const ANSWERS_MS = 600_000;
