@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addSecurityHeaders } from "@sentinel/cloud/api/security-headers";
 import { fastify } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nginxSettings } from "../src/cluster/dashboard-nginx.ts";
+import { freePort } from "../src/start/free-ports.ts";
 import { waitFor } from "../src/start/wait-for.ts";
 
 let folder: string;
@@ -84,11 +84,3 @@ describe("the dashboard's nginx", () => {
     expect(ours.get("server")).toBe("nginx");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

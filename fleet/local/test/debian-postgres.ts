@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServerProcess } from "../src/postgres/server-process.ts";
 import { chooseLaunch } from "../src/postgres/unprivileged-launch.ts";
-import { freePort } from "./start-process.ts";
+import { freePort } from "../src/start/free-ports.ts";
 
 /** What `psql`, `pg_dump` and their kin need, as inside the pod. */
 export type PostgresEnvironment = Record<"PATH" | "PGHOST" | "PGPORT" | "PGUSER", string>;

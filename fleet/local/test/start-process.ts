@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryPath } from "../src/start/repository.ts";
@@ -56,17 +55,4 @@ export class StartProcess {
 export function temporaryDataDir(): { path: string; dispose: () => void } {
   const path = mkdtempSync(join(tmpdir(), "sentinel-start-"));
   return { path, dispose: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-/** A port of the loopback address that nobody uses right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -3,10 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../src/start/free-ports.ts";
 import { repositoryPath } from "../src/start/repository.ts";
 import { openPage, seriousViolations } from "./browser.ts";
 import { launchBrowser } from "./launch-browser.ts";
-import { freePort, StartProcess, temporaryDataDir } from "./start-process.ts";
+import { StartProcess, temporaryDataDir } from "./start-process.ts";
 
 const folder = temporaryDataDir();
 let port = 0;

@@ -5,7 +5,7 @@ import {
   podsBehind,
   type ServicePort,
 } from "@sentinel/k3s/references/service-ports";
-import { freePorts } from "./free-ports.ts";
+import { freePort } from "../start/free-ports.ts";
 import type { LocalAddresses } from "./local-addresses.ts";
 import type { PlacedPod } from "./placed-pod.ts";
 
@@ -22,7 +22,7 @@ export async function placeServices(
   for (const service of rendered.ofKind("Service")) {
     const ports: ServicePort[] = service.spec.ports ?? [];
     for (const port of ports) {
-      const local = portsBehind(rendered, service, port, pods)[0] ?? (await freePorts(1))[0] ?? 0;
+      const local = portsBehind(rendered, service, port, pods)[0] ?? (await freePort());
       addresses.placeService(service, port.port, local);
       if (service.spec.type !== "LoadBalancer") continue;
       for (const name of certifiedNames(rendered)) addresses.placePublic(name, port.port, local);

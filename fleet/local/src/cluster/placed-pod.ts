@@ -3,7 +3,7 @@ import type { PodTemplate } from "@sentinel/k3s/document/pod-template";
 import type { Rendered } from "@sentinel/k3s/document/rendered";
 import { waveOf } from "@sentinel/k3s/references/check-waves";
 import { listenedPorts } from "@sentinel/k3s/references/service-ports";
-import { freePorts } from "./free-ports.ts";
+import { freePorts } from "../start/free-ports.ts";
 
 /** One pod of the cluster that runs here: which, and where its containers' ports are. */
 export interface PlacedPod {

@@ -9,11 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { localError } from "../errors.ts";
+import { freePort } from "../start/free-ports.ts";
 import type { ImageName } from "./image-store.ts";
 
 /** How an image is tried: with a read-only root, as its own user, without any capability. */
@@ -178,12 +178,4 @@ async function answer(url: string, child: ChildProcess): Promise<void> {
     await setTimeout(PAUSE_MS);
   }
   throw localError("IMAGE_DOES_NOT_RUN", `${url} does not answer: ${said()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address !== null && typeof address === "object" ? address.port : 0;
 }

@@ -106,21 +106,24 @@ export async function waitForRollout(
   stages: Stages,
 ): Promise<void> {
   await site.until("the end of the rollout", WAVE_MS, async () => {
-    await nodesUnderway(site, digest);
-    const rollouts = await site.api.rollouts.list.query();
-    return rollouts.some(({ toDigest, state }) => toDigest === digest && state === "done")
-      ? true
-      : null;
+    const rollout = await rolloutUnderway(site, digest);
+    return rollout?.state === "done" ? rollout : null;
   });
   stages.end("watched", "the rollout is done: every wave was well for long enough");
 }
 
 /** The nodes while a rollout goes on. @throws Error where it does not. */
-async function nodesUnderway({ api }: LoopSite, digest: string) {
+async function nodesUnderway(site: LoopSite, digest: string) {
+  await rolloutUnderway(site, digest);
+  return await site.api.nodes.list.query();
+}
+
+/** The rollout of a model, undefined before it begins. @throws Error where it is held or goes back. */
+async function rolloutUnderway({ api }: LoopSite, digest: string) {
   const rollouts = await api.rollouts.list.query();
   const rollout = rollouts.find(({ toDigest }) => toDigest === digest);
   if (rollout !== undefined && !["running", "done"].includes(rollout.state)) {
     throw new Error(`the rollout is ${rollout.state}: ${rollout.why}`);
   }
-  return await api.nodes.list.query();
+  return rollout;
 }

@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "@sentinel/protocol/coded-error";
@@ -7,6 +6,7 @@ import pg from "pg";
 import { diskFault } from "../disk/disk-fault.ts";
 import { makeFolder } from "../disk/make-folder.ts";
 import { localError } from "../errors.ts";
+import { freePort } from "../start/free-ports.ts";
 import { type Cluster, openCluster, SUPERUSER, type Superuser } from "./cluster.ts";
 import { endLeftoverServer } from "./leftover-server.ts";
 import { locatePostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
@@ -205,18 +205,4 @@ function mayPassByItself(error: unknown, anyPort: boolean): boolean {
     error.code === "POSTGRES_START_FAILED" &&
     /pre-existing shared memory|lock file/.test(error.message)
   );
-}
-
-/** A port of the loopback address that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        resolvePort(typeof address === "object" && address !== null ? address.port : 0),
-      );
-    });
-  });
 }

@@ -11,6 +11,12 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** A port of the loopback address that is free right now. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
 function listen(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
