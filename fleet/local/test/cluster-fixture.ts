@@ -10,7 +10,7 @@ import { JobApiClient } from "../../../cloud/src/training/cluster/job-api-client
 import type { JobSettings } from "../../../cloud/src/training/cluster/job-manifest.ts";
 import type { KubernetesAccess } from "../../../cloud/src/training/cluster/kubernetes-request.ts";
 import { silentLogger } from "../../../cloud/test/silent-logger.ts";
-import type { AccessRule } from "../src/cluster/access-rules.ts";
+import { type AccessRule, accessRulesSchema } from "../src/cluster/access-rules.ts";
 import { type JobApi, startJobApi } from "../src/cluster/job-api.ts";
 import type { RunningJob } from "../src/cluster/running-job.ts";
 import { repositoryPath } from "../src/start/repository.ts";
@@ -20,15 +20,7 @@ const NAMESPACE = "sentinel-jobs";
 const COUNTING_POD = new URL("./counting-pod.ts", import.meta.url).pathname;
 const IMAGE = "sentinel.local/cloud:0.1.0";
 
-const roleSchema = z.object({
-  rules: z.array(
-    z.object({
-      apiGroups: z.array(z.string()),
-      resources: z.array(z.string()),
-      verbs: z.array(z.string()),
-    }),
-  ),
-});
+const roleSchema = z.object({ rules: accessRulesSchema });
 
 /** What the training controller may, by its manifest. */
 export function rulesOfController(): AccessRule[] {

@@ -1,9 +1,14 @@
-/** One rule of a Role, as in its manifest. */
-export interface AccessRule {
-  apiGroups: readonly string[];
-  resources: readonly string[];
-  verbs: readonly string[];
-}
+import { z } from "zod";
+
+const texts = z.array(z.string());
+
+/** The rules of a Role, as in its manifest. */
+export const accessRulesSchema = z.array(
+  z.object({ apiGroups: texts, resources: texts, verbs: texts }),
+);
+
+/** One rule of a Role. */
+export type AccessRule = z.infer<typeof accessRulesSchema>[number];
 
 /** What somebody wants to do. */
 export interface Access {

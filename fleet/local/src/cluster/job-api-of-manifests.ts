@@ -1,19 +1,11 @@
 import { mkdirSync } from "node:fs";
 import type { Rendered } from "@sentinel/k3s/document/rendered";
-import { z } from "zod";
 import { repositoryPath } from "../start/repository.ts";
+import { accessRulesSchema } from "./access-rules.ts";
 import { type JobApi, startJobApi } from "./job-api.ts";
 import type { Substitutions } from "./substitutions.ts";
 
 const NAMESPACE = "sentinel-jobs";
-
-const rules = z.array(
-  z.object({
-    apiGroups: z.array(z.string()),
-    resources: z.array(z.string()),
-    verbs: z.array(z.string()),
-  }),
-);
 
 /** The API server in which the training controller makes Jobs: allowed is what its Role allows, and as many as the quota says. */
 export function startJobApiOf(
@@ -35,7 +27,7 @@ export function startJobApiOf(
     imageRoot: repositoryPath("."),
     images: [container?.image ?? ""],
     namespace: NAMESPACE,
-    rules: rules.parse(role?.rules ?? []),
+    rules: accessRulesSchema.parse(role?.rules ?? []),
     quota: {
       jobs: Number(quota?.spec.hard["count/jobs.batch"]),
       pods: Number(quota?.spec.hard.pods),
