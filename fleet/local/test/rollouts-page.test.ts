@@ -15,6 +15,9 @@ const SLOW = "3c".repeat(32);
 const PATH = "channels/stable.yaml";
 const NODES = Array.from({ length: 8 }, (_, index) => `node-${index + 1}`);
 const WITHIN = { timeout: 20_000 };
+/** A rollout is done when every node has the model. */
+const EVERY_NODE =
+  "  - { name: canary, labels: { ring: canary }, watchSeconds: 0 }\n  - { name: rest, watchSeconds: 0, neededShare: 1 }";
 /** The canary is watched for so long that a person has time to step in. */
 const WATCHED =
   "  - { name: canary, labels: { ring: canary }, watchSeconds: 900 }\n  - { name: rest }";
@@ -29,7 +32,7 @@ let browser: Browser;
 const nodes: FleetNode[] = [];
 
 beforeAll(async () => {
-  fleet = await FleetFixture.make({ [PATH]: stableFile(null) });
+  fleet = await FleetFixture.make({ [PATH]: stableFile(null, { waves: EVERY_NODE }) });
   const passwords = Object.fromEntries(NODES.map((nodeId) => [nodeId, "x"]));
   cloud = await startCloud(passwords, { ...fleet.environment, ...(await dashboardEnvironment()) });
   connection = connectApi(cloud.httpUrl);
