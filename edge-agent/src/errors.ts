@@ -229,6 +229,13 @@ export const edgeErrors = {
       "Look at the node's log; the previous model runs again, and this one must not be promoted.",
     retryable: false,
   },
+  MODEL_KEEPS_CRASHING: {
+    meaning:
+      "The agent ended three times within an hour with a model that had passed its trial; the one before runs again.",
+    action:
+      "Look at the node's log for what ends it; promote another model where it is the model, promote this one again where it was the machine.",
+    retryable: false,
+  },
   // model: catalog, fetching, converting
   MODEL_CATALOG_INVALID: {
     meaning: "The model catalog cannot be read or breaks its schema.",

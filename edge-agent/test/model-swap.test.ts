@@ -162,6 +162,45 @@ test("killed twice in its trial a model is taken back by the next start, without
   expect(await bench.boot(long)).toBe("base");
 });
 
+test("ending again and again after its trial, a model gives way to the one before, without a link", async () => {
+  const bench = await SwapBench.start();
+  const digest = bench.promote(NEW, 1);
+  await bench.until("active");
+  for (const _ of [1, 2]) {
+    await bench.halt();
+    expect(await bench.boot()).toBe("trained");
+    expect(bench.swap.report).toMatchObject({ state: "active", digest });
+  }
+  await bench.halt();
+  expect(await bench.boot()).toBe("base");
+  const rejected = { state: "rejected", counter: 1, fault: { code: "MODEL_KEEPS_CRASHING" } };
+  expect(bench.swap.report).toMatchObject(rejected);
+  expect(bench.logged.join()).toContain("base runs again");
+  await bench.expectWatching(bench.base.digest);
+  // Ends go on: the model that is left has no other to give way to.
+  for (const _ of [1, 2, 3]) {
+    await bench.halt();
+    expect(await bench.boot()).toBe("base");
+  }
+  expect(bench.swap.report).toMatchObject(rejected);
+  // Whoever wants it nevertheless says so anew.
+  bench.promote(NEW, 2);
+  await bench.until("active");
+  await bench.expectWatching(digest, [`${digest}.onnx`]);
+});
+
+test("stopped politely as often as one likes, a model stays", async () => {
+  const bench = await SwapBench.start();
+  bench.promote(NEW, 1);
+  await bench.until("active");
+  for (const _ of [1, 2, 3, 4]) {
+    bench.swap.stop(true);
+    await bench.halt();
+    expect(await bench.boot()).toBe("trained");
+  }
+  expect(bench.swap.report).toMatchObject({ state: "active", fault: null });
+});
+
 test.each(["fetching", "verified", "staged", "warmed", "trial"] as const)(
   "killed in the state %s it goes on from there",
   async (state) => {

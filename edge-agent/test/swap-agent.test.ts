@@ -265,3 +265,42 @@ test.runIf(process.arch === "x64")(
     await waitUntil("it watches on", () => ofBase() > 2, 40_000);
   },
 );
+
+test.runIf(process.arch === "x64")(
+  "a model that crashes the runtime only days after its trial is taken back at the third crash, without a cloud",
+  async () => {
+    const broker = await TestBroker.start();
+    const [signer, server] = [new Signer(), await ModelServer.start()];
+    const folder = temporaryFolder();
+    const clip = join(folder, "night.mkv");
+    makeVideo(clip, "64x64", "-vf", "drawbox=color=black:t=fill", "-c:v", "ffv1");
+    const config = configOf(broker, signer, { cameras: [{ id: "night", url: clip }] });
+    const first = new AgentProcess(folder, config);
+    await first.ready();
+    const bytes = crashesOnFrames();
+    const digest = await promote({ broker, signer, server }, bytes, 1, { inputSize: 32 });
+    await waitUntil("it is active", () => broker.status?.modelReport?.state === "active", 40_000);
+    const { port } = broker;
+    await broker.stop();
+    // The day comes.
+    const byDay = { ...config, cameras: [SQUARE] };
+    first.kill("SIGTERM");
+    await first.exited;
+    for (const _ of [1, 2, 3]) {
+      const agent = new AgentProcess(folder, byDay);
+      expect(await agent.exited).toEqual({ code: null, signal: "SIGFPE" });
+    }
+    const last = new AgentProcess(folder, byDay);
+    await last.ready();
+    expect(last.stderr).toContain("MODEL_KEEPS_CRASHING");
+    const again = await TestBroker.start(broker.nodeId, port);
+    await waitUntil("it is online", () => again.status !== null, 40_000);
+    expect(again.status).toMatchObject({
+      model: { digest: BASE_DIGEST, fault: null },
+      modelReport: { state: "rejected", digest, fault: { code: "MODEL_KEEPS_CRASHING" } },
+    });
+    const ofBase = () =>
+      again.rows.filter(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST).length;
+    await waitUntil("it watches on", () => ofBase() > 2, 40_000);
+  },
+);

@@ -7,6 +7,7 @@ import { edgeError } from "../errors.ts";
 import type { FaultLog } from "../fault-log.ts";
 import type { Logger } from "../log.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
+import { afterActiveEnd, readBootId, watchActive } from "./active-crashes.ts";
 import { checkManifest } from "./manifest-check.ts";
 import { afterCrash, type StartModel, startModels } from "./start-models.ts";
 import { checkStatement } from "./statement-check.ts";
@@ -79,38 +80,57 @@ export class ModelSwap {
   }
 
   /**
-   * Reads what was under way when the agent ended, and says with which models to start. The marker
-   * of a trial is on the disk before the model is loaded.
+   * Reads what was under way when the agent ended, and says with which models to start. That a model
+   * runs is on the disk before it is loaded.
    *
    * @throws OUTBOX_*
    */
   recall(own: StartModel): StartModel[] {
     this.#memory.load();
-    const changes = afterCrash(this.#memory.record, Date.now());
+    const { active } = this.#memory.record;
+    const bootId = readBootId();
+    const changes =
+      afterCrash(this.#memory.record, Date.now()) ??
+      afterActiveEnd(this.#memory.record, bootId, Date.now());
     if (changes !== null) this.#memory.commit(changes);
-    const { trial, fault } = this.#memory.record;
-    if (trial !== null) this.#memory.commit({ trial: { ...trial, running: true } });
-    else if (changes !== null) this.#options.log.error({ code: fault?.code }, fault?.message);
+    const { record } = this.#memory;
+    if (changes?.state === "rejected") {
+      this.#options.log.error({ code: record.fault?.code }, record.fault?.message);
+    } else if (record.active !== active) {
+      const names = { from: active?.name, to: record.active?.name };
+      this.#options.log.error(names, "the active model kept ending the agent; another one runs");
+    }
+    if (record.trial !== null) this.#memory.commit({ trial: { ...record.trial, running: true } });
+    // A full disk must not keep a good model from running.
+    else if (record.active !== null) this.#memory.change(watchActive(record, bootId));
     return startModels(this.#memory.record, own);
   }
 
   /** The detector runs this model; what was under way goes on. */
   start(running: ResolvedModel): void {
     this.#runner.runs(running);
-    const { state, statement } = this.#memory.record;
+    const { state, statement, trial, activeCrashes } = this.#memory.record;
+    if (trial === null && activeCrashes !== null && activeCrashes.digest !== running.digest) {
+      this.#memory.change({ activeCrashes: null });
+    }
     this.#watchExpiry();
     if (state === "rejected") this.#runner.tidy();
     if (statement === null || state === "rejected") return;
     if (state !== "active" || statement.digest !== running.digest) this.#begin();
   }
 
-  /** @param isPolite where not, the end is held against a model in its trial, as a crash is. */
+  /** @param isPolite where not, the end is held against the model that runs, as a crash is. */
   stop(isPolite: boolean): void {
     this.#stopping.abort();
     this.#attempt.abort();
     for (const timer of [this.#takeAgain, this.#expiry]) if (timer !== null) clearTimeout(timer);
-    const { trial } = this.#memory.record;
-    if (trial !== null && isPolite) this.#memory.change({ trial: { ...trial, running: false } });
+    const { trial, activeCrashes } = this.#memory.record;
+    if (isPolite && (trial !== null || activeCrashes !== null)) {
+      this.#memory.change({
+        trial: trial && { ...trial, running: false },
+        activeCrashes: activeCrashes && { ...activeCrashes, running: false },
+      });
+    }
     this.#memory.stop();
   }
 

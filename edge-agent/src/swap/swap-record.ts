@@ -41,6 +41,20 @@ export const swapRecordSchema = z.object({
     .nullable(),
   /** What a statement made active, and the next start begins with; null where none did. */
   active: resolvedModelSchema.nullable(),
+  /** Ends of the process with the active model in it; null where nothing is held against it. */
+  activeCrashes: z
+    .object({
+      digest: z.string(),
+      /** The start of the machine in which the agent runs; null where the system does not tell. */
+      bootId: z.string().nullable(),
+      /** False between a polite stop and the next start. */
+      running: z.boolean(),
+      /** When ends that were not polite were found, ms, the oldest first. */
+      at: z.array(z.int()),
+    })
+    .nullable()
+    // Records of earlier versions have none.
+    .default(null),
   /** Models that were good here, the newest first. */
   good: z.array(resolvedModelSchema),
   lastSwap: modelReportSchema.shape.lastSwap,
@@ -58,6 +72,7 @@ export function emptyRecord(now: number): SwapRecord {
     offer: null,
     trial: null,
     active: null,
+    activeCrashes: null,
     good: [],
     lastSwap: null,
   };

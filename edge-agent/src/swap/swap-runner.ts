@@ -6,6 +6,7 @@ import { edgeError } from "../errors.ts";
 import type { FaultLog } from "../fault-log.ts";
 import type { Logger } from "../log.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
+import { readBootId, watchActive } from "./active-crashes.ts";
 import { checkClasses } from "./manifest-check.ts";
 import { fetchOffered } from "./model-fetch.ts";
 import { isWhole, ModelStore } from "./model-store.ts";
@@ -242,7 +243,7 @@ export class SwapRunner {
   }
 
   #activate(model: ResolvedModel, signal: AbortSignal): void {
-    const { good, trial } = this.#memory.record;
+    const { good, trial, activeCrashes } = this.#memory.record;
     const before = trial?.previous;
     const others = [...(before === undefined ? [] : [before]), ...good];
     const kept = [model, ...others.filter(({ digest }) => digest !== model.digest)].filter(
@@ -255,6 +256,7 @@ export class SwapRunner {
       trial: null,
       offer: null,
       active: model,
+      ...watchActive({ active: model, activeCrashes }, readBootId()),
       good: kept.slice(0, KEPT_GOOD),
     });
     this.#options.log.info({ model: model.name, digest: model.digest }, "the model is active");

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { edgeError } from "../errors.ts";
+import type { SwapRecord } from "./swap-record.ts";
+
+/**
+ * So many ends of the process within {@link WINDOW_MS} are the active model's, where another one is
+ * here. One or two may be anybody's: a kill by hand, a machine short of memory.
+ */
+export const ENDS_ALLOWED = 2;
+/** Kubernetes starts a container that keeps ending every five minutes at the least. */
+const WINDOW_MS = 3_600_000;
+
+/** Names this start of the machine (proc(5)); null where the system does not tell. */
+export function readBootId(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** The process runs with the active model from now on: its end is held against it, unless it is polite. */
+export function watchActive(
+  { active, activeCrashes }: Pick<SwapRecord, "active" | "activeCrashes">,
+  bootId: string | null,
+): Pick<SwapRecord, "activeCrashes"> {
+  if (active === null) return { activeCrashes: null };
+  const { digest } = active;
+  const at = activeCrashes?.digest === digest ? activeCrashes.at : [];
+  return { activeCrashes: { digest, bootId, running: true, at } };
+}
+
+/**
+ * Counts an end that was not polite against the active model. What took the whole machine down, such as
+ * a power cut, is not counted.
+ *
+ * @returns what the record becomes: after too many ends the model that was good here before is the
+ * active one; null where no active model ran.
+ */
+export function afterActiveEnd(
+  record: Readonly<SwapRecord>,
+  bootId: string | null,
+  now: number,
+): Partial<SwapRecord> | null {
+  const { active, activeCrashes, statement, good } = record;
+  if (active === null || activeCrashes?.digest !== active.digest || !activeCrashes.running) {
+    return null;
+  }
+  if (activeCrashes.bootId !== bootId) {
+    return { activeCrashes: { ...activeCrashes, running: false } };
+  }
+  const recent = activeCrashes.at.filter((at) => at > now - WINDOW_MS && at <= now);
+  const at = [...recent, now].slice(-(ENDS_ALLOWED + 1));
+  const others = good.filter(({ digest }) => digest !== active.digest);
+  const before = others.find(({ digest }) => statement?.revoked.includes(digest) !== true);
+  if (at.length <= ENDS_ALLOWED || before === undefined) {
+    return { activeCrashes: { ...activeCrashes, running: false, at } };
+  }
+  const back = { active: before, good: others, activeCrashes: null };
+  if (statement?.digest !== active.digest) return back;
+  const fault = edgeError(
+    "MODEL_KEEPS_CRASHING",
+    `the agent ended ${at.length} times within an hour with ${active.name}; ${before.name} runs again`,
+  );
+  return {
+    ...back,
+    state: "rejected",
+    since: now,
+    fault: { code: fault.code, message: fault.message.slice(0, 500) },
+  };
+}
