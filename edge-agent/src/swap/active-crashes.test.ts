@@ -41,10 +41,12 @@ function running(changes: Partial<SwapRecord> = {}): SwapRecord {
 
 /** The agent ends at these times without a word, and starts again at once. */
 function endAt(record: SwapRecord, times: readonly number[], bootId = BOOT): SwapRecord {
-  return times.reduce((before, now) => {
-    const after = { ...before, ...afterActiveEnd(before, bootId, now) };
-    return { ...after, ...watchActive(after, bootId) };
-  }, record);
+  let after = record;
+  for (const now of times) {
+    after = { ...after, ...afterActiveEnd(after, bootId, now) };
+    after = { ...after, ...watchActive(after, bootId) };
+  }
+  return after;
 }
 
 test("the third end within an hour gives the model before it the word", () => {
@@ -62,10 +64,8 @@ test("the third end within an hour gives the model before it the word", () => {
 
 test("ends that are rare, another start of the machine and polite ends are nobody's fault", () => {
   expect(endAt(running(), [0, HOUR, 2 * HOUR, 3 * HOUR]).active?.name).toBe("new");
-  const rebooted = [1, 2, 3, 4].reduce(
-    (record, now) => endAt(record, [now], `boot-${now + 1}`),
-    running(),
-  );
+  let rebooted = running();
+  for (const now of [1, 2, 3, 4]) rebooted = endAt(rebooted, [now], `boot-${now + 1}`);
   expect(rebooted).toMatchObject({ state: "active", activeCrashes: { at: [] } });
   const polite = running({
     activeCrashes: { digest: "new", bootId: BOOT, running: false, at: [1, 2] },
