@@ -11,6 +11,13 @@ import { LOCK_DATASETS, TELL_DATASETS } from "./dataset-statements.ts";
 import { findLookalikes } from "./near-duplicates.ts";
 import { type Annotation, readAnnotations, readAnnotationsById } from "./read-annotations.ts";
 import type { PictureFacts } from "./stored-pictures.ts";
+import {
+  heldBlocks,
+  homeOf,
+  type LearningSplit,
+  lengthsFrom,
+  type TimedPicture,
+} from "./time-blocks.ts";
 
 /** What to freeze: the answers to a query, or pictures of a version. */
 export interface FreezeInput {
@@ -19,17 +26,27 @@ export interface FreezeInput {
   dataset?: { datasetId: string; splits: Split[] } | undefined;
 }
 
+/** A picture of a version that a job has learnt from. */
+interface KnownPicture extends TimedPicture {
+  split: LearningSplit;
+  phash: string;
+  blockSeconds: number;
+}
+
 const OF_DATASET: Statement = {
   name: "annotations-to-freeze",
   text: `select annotation_id from dataset_pictures where dataset_id = $1 and split = any($2)
     order by picture`,
 };
-/** Pictures that a job has learnt from, or is about to. */
+/** Pictures of versions that a job has learnt from, or is about to. */
 const LEARNT: Statement = {
-  name: "learnt-pictures",
-  text: `select distinct p.picture, f.phash from dataset_pictures p
-    join picture_facts f using (picture)
-    where p.split = 'train' and exists (
+  name: "pictures-of-learnt-versions",
+  text: `select p.picture, p.split, f.phash, d.block_seconds as "blockSeconds",
+      coalesce(a.node_id, '') as "nodeId", coalesce(a.camera_id, '') as "cameraId",
+      coalesce(a.captured_at, 0) as "capturedAt"
+    from dataset_pictures p join dataset_versions d using (dataset_id)
+      join picture_facts f using (picture) left join annotations a using (annotation_id)
+    where p.split in ('train', 'validation') and exists (
       select from training_jobs j where j.dataset_id = p.dataset_id
         and j.state in ('queued', 'running', 'done'))
     order by p.picture`,
@@ -47,7 +64,7 @@ const INSERT_PICTURES: Statement = {
 
 /**
  * Freezes pictures and what people said of them: no training will touch one of them, nor one that
- * looks like it. The same pictures and answers are the same set.
+ * looks like it, and none has touched one or its neighbours in time. The same pictures and answers are the same set.
  * @throws CodedError DATASET_EMPTY, DATASET_TOO_LARGE, DATASET_PICTURES_GONE,
  *   DATASET_ANNOTATION_UNSOUND, DATASET_LEAKS.
  */
@@ -102,13 +119,17 @@ function goldenIdOf(annotations: readonly Annotation[]): string {
   return documentDigest({ _type: "golden", pictures });
 }
 
-/** What was learnt from cannot tell how good a model is. */
+/**
+ * What was learnt from cannot tell how good a model is, nor can what looks like it or was taken beside
+ * it. A picture that a model was measured on while it learnt was kept apart from the rest already.
+ */
 async function refuseLearnt(
   sql: Sql,
   annotations: readonly Annotation[],
   facts: ReadonlyMap<string, PictureFacts>,
 ): Promise<void> {
-  const learnt = await sql.query<{ picture: string; phash: string }>(LEARNT, []);
+  const known = await sql.query<KnownPicture>(LEARNT, []);
+  const learnt = known.filter(({ split }) => split === "train");
   const alike = await findLookalikes(
     annotations.map(({ picture }) => facts.get(picture)?.phash ?? ""),
     learnt.map(({ phash }) => phash),
@@ -118,5 +139,20 @@ async function refuseLearnt(
     "DATASET_LEAKS",
     leaking.map(({ picture }) => picture),
     "are, or look like, pictures that a model has learnt from",
+  );
+  const longest = Math.max(0, ...known.map(({ blockSeconds }) => blockSeconds));
+  const lengths = lengthsFrom(longest);
+  const held = heldBlocks(
+    known.map((one) => [one, one.split]),
+    lengths,
+  );
+  const measuredOn = new Set(known.map(({ picture }) => picture));
+  const beside = annotations.filter(
+    (one) => !measuredOn.has(one.picture) && homeOf(one, lengths, held).part === "train",
+  );
+  refusePictures(
+    "DATASET_LEAKS",
+    beside.map(({ picture }) => picture),
+    "taken by the same camera in the same block of time as pictures that a model has learnt from",
   );
 }

@@ -59,3 +59,32 @@ test("what was taken within minutes of a golden picture is never learnt from", a
   expect(splits.get(beside)).toBe("validation");
   expect(splits.get(golden)).toBe("golden");
 });
+
+test("what was taken within minutes of a picture that was learnt from cannot be frozen", async () => {
+  const at = (seconds: number) => ({ capturedAt: 600 * MINUTE + seconds * 1000 });
+  for (let seed = 0; seed < 24; seed += 1) {
+    await fixture.annotate(await fixture.picture(seed), at(seed * 1200));
+  }
+  const { datasetId, blockSeconds } = await build();
+  expect(blockSeconds).toBe(600);
+  await fixture.learnFrom(datasetId);
+  const { pictures } = await manifest(datasetId);
+  const secondsOf = (part: string) =>
+    ((pictures.find(({ split }) => split === part)?.capturedAt ?? 0) - 600 * MINUTE) / 1000;
+  const freeze = (picture: string) =>
+    fixture.api.datasets.freeze.mutate({ name: "golden", query: { pictures: [picture] } });
+
+  const beside = await fixture.annotate(await fixture.picture(101), at(secondsOf("train") + 120));
+  await expect(freeze(beside)).rejects.toThrow(
+    "DATASET_LEAKS: 1 picture taken by the same camera in the same block of time as pictures",
+  );
+  await expect(freeze(beside)).rejects.toThrow(beside);
+  expect(await fixture.api.datasets.golden.query()).toEqual([]);
+  // Another camera's, one of another hour, and one beside those that were measured on may be.
+  const other = { ...at(secondsOf("train") + 120), cameraId: "yard" };
+  await freeze(await fixture.annotate(await fixture.picture(102), other));
+  await freeze(await fixture.annotate(await fixture.picture(103), at(-7200)));
+  await freeze(
+    await fixture.annotate(await fixture.picture(104), at(secondsOf("validation") + 120)),
+  );
+});

@@ -149,6 +149,15 @@ export class DatasetFixture {
     return names;
   }
 
+  /** A job that has learnt from a version is done. */
+  async learnFrom(datasetId: string): Promise<void> {
+    await this.query(
+      `insert into training_jobs (job_id, dataset_id, base_digest, engine, settings, seed, cause, state,
+        queued_at, queued_by) values ($1, $2, 'b', 'head', '{}', 1, 'person', 'done', 1, 'Lena')`,
+      [uuidV7(), datasetId],
+    );
+  }
+
   /** Forgets every answer and version. */
   async clear(): Promise<void> {
     await this.query(

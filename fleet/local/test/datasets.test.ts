@@ -216,11 +216,7 @@ test("a build that would leak is refused and names the pictures, and nothing is 
 test("what a model has learnt from, or looks like it, cannot be frozen", async () => {
   const [learnt = ""] = await fixture.annotateMany(1, 1);
   const { datasetId } = await build({ train: [learnt] });
-  await fixture.query(
-    `insert into training_jobs (job_id, dataset_id, base_digest, engine, settings, seed, cause, state,
-      queued_at, queued_by) values ($1, $2, 'b', 'head', '{}', 1, 'person', 'done', 1, 'Lena')`,
-    [uuidV7(), datasetId],
-  );
+  await fixture.learnFrom(datasetId);
   const alike = await fixture.annotate(await fixture.picture(1, 10));
   const message = await refused(
     fixture.api.datasets.freeze.mutate({ name: "golden", query: { pictures: [alike] } }),
