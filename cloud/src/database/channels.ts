@@ -16,5 +16,5 @@ export const FLEET_CHANNEL = "sentinel_fleet";
 /** Notified when a node's standing to a model changed; the payload is its id. */
 export const MODEL_REPORTS_CHANNEL = "sentinel_model_reports";
 
-/** Notified when a training job was queued or cancelled, or an evaluation queued; the payload is its id. */
+/** Notified when a training job or an evaluation was queued or cancelled; the payload is its id. */
 export const TRAINING_CHANNEL = "sentinel_training";

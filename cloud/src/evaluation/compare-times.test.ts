@@ -17,6 +17,18 @@ test("what else the machine does, now and then, does not make a model slow", () 
   expect(after.p50).toBeGreaterThan(109);
 });
 
+test("a machine that is slow for a while is slow for both", () => {
+  const random = seededRandom(3);
+  const times = Array.from({ length: 40 }, (_, index) => {
+    const slow = index < 14 ? 2.5 : 1;
+    return { before: slow * (100 + random()), after: slow * (100 + random()) };
+  });
+  const { ratio, ratioInterval } = compareTimes(times);
+  expect(ratio).toBeCloseTo(1, 2);
+  expect(ratioInterval?.[0]).toBeGreaterThan(0.99);
+  expect(ratioInterval?.[1]).toBeLessThan(1.01);
+});
+
 test("one pair is enough to tell a ratio", () => {
   expect(compareTimes([{ before: 10, after: 20 }])).toMatchObject({
     ratio: 2,

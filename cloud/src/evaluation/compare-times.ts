@@ -5,29 +5,31 @@ import type { Side } from "./judged-pictures.ts";
 /** Processor time that each of two models took for the same picture, one right after the other; ms. */
 export type Timed = Readonly<Record<Side, number>>;
 
-/** What else a machine does only ever adds to a time: the quarter below which few of it is left. */
-const CALM = 0.25;
-
-/** Two models' times over pairs of looks; there is at least one pair. */
+/**
+ * Two models' times over pairs of looks; there is at least one pair. The ratio is the median of the
+ * pairs' own ratios: what slows the machine for a while slows both looks of a pair, and what hits one
+ * look only (a collection of garbage takes a third of it) hits either model as often, as long as
+ * chance decides whose turn is first.
+ */
 export function compareTimes(times: readonly Timed[]): EvaluationFigures["latencyMs"] {
-  const of = (side: Side) => times.map((pair) => pair[side]);
-  const ratioOf = (pairs: readonly Timed[]) => {
-    const [before, after] = [pairs.map((pair) => pair.before), pairs.map((pair) => pair.after)];
-    return quantile(after, CALM) / Math.max(1e-9, quantile(before, CALM));
-  };
+  const ratios = times.map(({ before, after }) => after / Math.max(1e-9, before));
   const interval = bootstrapInterval(times.length, (weights) =>
-    ratioOf(times.flatMap((pair, index) => new Array<Timed>(weights[index] ?? 0).fill(pair))),
+    median(ratios.flatMap((ratio, index) => new Array<number>(weights[index] ?? 0).fill(ratio))),
   );
-  const percentiles = (side: Side) => ({
-    p50: hundredth(quantile(of(side), 0.5)),
-    p95: hundredth(quantile(of(side), 0.95)),
-  });
+  const percentiles = (side: Side) => {
+    const of = times.map((pair) => pair[side]);
+    return { p50: hundredth(quantile(of, 0.5)), p95: hundredth(quantile(of, 0.95)) };
+  };
   return {
     before: percentiles("before"),
     after: percentiles("after"),
-    ratio: ratioOf(times),
+    ratio: median(ratios),
     ratioInterval: interval === null ? null : [interval[0], interval[1]],
   };
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 function quantile(values: readonly number[], share: number): number {

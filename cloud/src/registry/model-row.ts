@@ -32,7 +32,7 @@ export interface ModelRow {
   /** Its newest evaluation; null where there is none. */
   evaluation: {
     evaluationId: string;
-    state: "queued" | "running" | "done" | "failed";
+    state: "queued" | "running" | "done" | "failed" | "cancelled";
     progress: JobProgress | null;
     /** Code of the fault that ended it. */
     fault: string | null;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { personText } from "../api/text-input.ts";
 import { tellRefusals } from "../api/told-refusal.ts";
 import { adminProcedure, mlProcedure, router, viewerProcedure } from "../api/trpc.ts";
+import { cancelEvaluation } from "../evaluation/jobs/cancel-evaluation.ts";
 import { latenciesOnNodes } from "./agent-latency.ts";
 import { askForEvaluation } from "./ask-for-evaluation.ts";
 import { approveModel, rejectModel, revokeModel } from "./decide-model.ts";
@@ -17,6 +18,7 @@ import { modelKey } from "./register-candidate.ts";
 const UPLOAD_SECONDS = 600;
 
 const key = z.strictObject({ digest: sha256Schema });
+const evaluationKey = z.strictObject({ evaluationId: z.uuid("the id of an evaluation") });
 const reason = personText(500);
 
 const baseInput = key.extend({
@@ -45,14 +47,10 @@ export const modelsRouter = router({
     .query(({ ctx, input }) => listEvaluations(ctx.database, input.digest)),
 
   /** One evaluation with its figures. */
-  evaluation: viewerProcedure
-    .input(z.strictObject({ evaluationId: z.uuid("the id of an evaluation") }))
-    .query(async ({ ctx, input }) => {
-      const found = await findEvaluation(ctx.database, input.evaluationId);
-      if (found !== null) return found;
-      const message = `There is no evaluation ${input.evaluationId}.`;
-      throw new TRPCError({ code: "NOT_FOUND", message });
-    }),
+  evaluation: viewerProcedure.input(evaluationKey).query(async ({ ctx, input }) => {
+    const found = await findEvaluation(ctx.database, input.evaluationId);
+    return found ?? noEvaluation(input.evaluationId);
+  }),
 
   /** How long nodes need for a frame with these models. */
   latencies: viewerProcedure
@@ -90,6 +88,22 @@ export const modelsRouter = router({
     )
     .mutation(({ ctx, input }) => askForEvaluation(ctx.registry, input, ctx.person)),
 
+  /** Ends an evaluation that is not over; what the gate said before stays. */
+  cancelEvaluation: mlProcedure.input(evaluationKey).mutation(async ({ ctx, input }) => {
+    const { evaluationId } = input;
+    const over = await ctx.database.transaction((sql) =>
+      cancelEvaluation(sql, evaluationId, ctx.person),
+    );
+    if (over === undefined) noEvaluation(evaluationId);
+    if (over !== null) {
+      throw new TRPCError({
+        code: "CONFLICT",
+        message: `The evaluation is over already: ${over}.`,
+      });
+    }
+    return { evaluationId };
+  }),
+
   approve: mlProcedure
     .input(key.extend({ reason: reason.nullable().default(null) }))
     .mutation(({ ctx, input }) =>
@@ -119,6 +133,10 @@ export const modelsRouter = router({
     return tellRefusals(registerBase(ctx.registry, facts, ctx.person));
   }),
 });
+
+function noEvaluation(evaluationId: string): never {
+  throw new TRPCError({ code: "NOT_FOUND", message: `There is no evaluation ${evaluationId}.` });
+}
 
 function noModel(digest: string): never {
   throw new TRPCError({ code: "NOT_FOUND", message: `The registry has no model ${digest}.` });

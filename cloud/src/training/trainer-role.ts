@@ -96,7 +96,7 @@ export async function startTrainerRole(
   });
   const listener = new PostgresListener({ url: databaseUrl, logger });
   listener.on(TRAINING_CHANNEL, () => {
-    void training.look().catch(() => {});
+    for (const runner of [training, evaluations]) void runner.look().catch(() => {});
     void queue.look();
   });
   listener.on(CHANGES_CHANNEL, (payload) => {

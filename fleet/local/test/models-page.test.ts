@@ -103,6 +103,22 @@ test("two columns: figures with intervals, curves, pictures that changed with th
   await page.getByText("where it was evaluated").first().waitFor();
 });
 
+test("an evaluation is cancelled by keyboard; who did it is told, and the gate's verdict stays", async () => {
+  await fixture.api.models.evaluate.mutate({ digest });
+  const cancel = model().getByRole("button", { name: "Cancel evaluation" });
+  await cancel.press("Enter", { timeout: 30_000 });
+  await model().getByText("The evaluation was cancelled").waitFor({ timeout: 20_000 });
+  await model()
+    .getByText(/^by Tess [\d.]+ s ago, against yolov5s-320/)
+    .waitFor();
+  expect(await cancel.count()).toBe(0);
+  await page.getByRole("region", { name: "Gate" }).waitFor();
+  const { violations } = await new AxeBuilder({ page })
+    .include("section[aria-label=Model]")
+    .analyze();
+  expect(violations.filter(({ impact }) => impact === "serious")).toEqual([]);
+}, 120_000);
+
 test("its line leads to pictures and people, and to the events that it saw; from an event one comes back", async () => {
   const eventId = uuidV7();
   await fixture.query(

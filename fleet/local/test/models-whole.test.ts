@@ -41,6 +41,14 @@ async function over(evaluationId: string) {
   return await evaluation(evaluationId);
 }
 
+/** Waits until an evaluation is in the middle of its pictures. */
+const looks = (evaluationId: string) =>
+  waitUntil(async () => {
+    const { state, progress } = await evaluation(evaluationId);
+    if (state === "done") throw new Error("it was over too soon");
+    return progress?.stage === "looking at pictures" && progress.done >= 2;
+  }, 60_000);
+
 test("a trained candidate is judged by itself, on the golden set: figures, curves, what changed; the gate passes it", async () => {
   await fixture.startTrainer();
   const { jobId } = await fixture.api.training.start.mutate({ datasetId });
@@ -127,17 +135,11 @@ test("kill -9 of the process that looks, and of the trainer: the evaluation goes
   const { figures } = await evaluation(before?.evaluationId ?? "");
   await fixture.stopTrainers();
   const { evaluationId } = await fixture.api.models.evaluate.mutate({ digest });
-  const looks = (least: number) =>
-    waitUntil(async () => {
-      const { state, progress } = await evaluation(evaluationId);
-      if (state === "done") throw new Error("it was over too soon");
-      return progress?.stage === "looking at pictures" && progress.done >= least;
-    }, 60_000);
   const trainer = await fixture.startTrainer();
-  await looks(2);
+  await looks(evaluationId);
   for (const pid of await childrenOf(evaluationId)) process.kill(pid, "SIGKILL");
   await waitUntil(async () => (await childrenOf(evaluationId)).length > 0);
-  await looks(2);
+  await looks(evaluationId);
   await fixture.stopTrainer(trainer, "SIGKILL");
   expect((await evaluation(evaluationId)).state).toBe("running");
   await fixture.startTrainer();
@@ -203,3 +205,39 @@ test("approved, its manifest is signed and names the figures; its line leads to 
   );
   expect(all[0]).toMatchObject({ personName: "Lena", nodeId: "node-a", cameraId: "gate" });
 }, 60_000);
+
+test("an evaluation that is cancelled ends its process, and what the gate said stays", async () => {
+  const { cancelEvaluation, evaluate, byId } = fixture.api.models;
+  const { gate } = await byId.query({ digest });
+  const { evaluationId } = await evaluate.mutate({ digest });
+  await looks(evaluationId);
+  await cancelEvaluation.mutate({ evaluationId });
+  await waitUntil(async () => (await childrenOf(evaluationId)).length === 0);
+  expect(await refused(cancelEvaluation.mutate({ evaluationId }))).toContain("over already");
+  const unknown = "00000000-0000-7000-8000-000000000000";
+  expect(await refused(cancelEvaluation.mutate({ evaluationId: unknown }))).toContain(
+    "no evaluation",
+  );
+
+  await fixture.stopTrainers();
+  const queued = await evaluate.mutate({ digest });
+  expect(queued.evaluationId).not.toBe(evaluationId);
+  await cancelEvaluation.mutate(queued);
+  await fixture.startTrainer();
+  const next = await evaluate.mutate({ digest });
+  expect(await over(next.evaluationId)).toMatchObject({ state: "done", attempts: 1 });
+  expect(await evaluation(queued.evaluationId)).toMatchObject({ state: "cancelled", attempts: 0 });
+  const cancelled = await evaluation(evaluationId);
+  expect(cancelled).toMatchObject({
+    state: "cancelled",
+    figures: null,
+    progress: null,
+    fault: null,
+  });
+  expect(cancelled.endedBy).toEqual(expect.any(String));
+  const [entry] = await fixture.query<{ subject: string; before: object }>(
+    "select subject, before from audit_log where action = 'model.cancel-evaluation' order by id limit 1",
+  );
+  expect(entry).toMatchObject({ subject: digest, before: { evaluationId, state: "running" } });
+  expect((await byId.query({ digest })).gate?.verdict).toBe(gate?.verdict);
+}, 300_000);

@@ -9,7 +9,7 @@ export interface EvaluationRow {
   digest: string;
   /** The model that it is compared with. */
   against: string;
-  state: "queued" | "running" | "done" | "failed";
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
   wantedGolden: string | null;
   /** Null until its pictures were chosen. */
   measuredOn: MeasuredOn | null;
@@ -20,13 +20,15 @@ export interface EvaluationRow {
   queuedBy: string;
   startedAt: number | null;
   endedAt: number | null;
+  /** Who cancelled it; null where nobody did. */
+  endedBy: string | null;
 }
 
 /** What a query of evaluations `e` selects to make an {@link EvaluationRow}. */
 export const EVALUATION_COLUMNS = `e.evaluation_id as "evaluationId", e.digest, e.against, e.state,
   e.wanted_golden as "wantedGolden", e.measured_on as "measuredOn", e.progress, e.fault, e.attempts,
   e.queued_at as "queuedAt", e.queued_by as "queuedBy", e.started_at as "startedAt",
-  e.ended_at as "endedAt"`;
+  e.ended_at as "endedAt", e.ended_by as "endedBy"`;
 
 /** Takes up an evaluation that is not over. */
 export const CLAIM_EVALUATION: Statement = {

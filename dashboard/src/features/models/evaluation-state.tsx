@@ -1,9 +1,10 @@
 import { AgeText } from "../../clock/age-text.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
+import { CancelEvaluation } from "./cancel-evaluation.tsx";
 import { modelWords, picturesWords, stageWords } from "./model-words.ts";
 import type { EvaluationItem } from "./use-models.ts";
 
-/** The newest evaluation while it is under way, or why nothing came of it and what to do. */
+/** The newest evaluation while it is under way, or why nothing came of it: the fault and what to do, or who cancelled it. */
 export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) {
   const { fault, againstName, against, queuedAt, queuedBy } = evaluation;
   const what = `against ${modelWords(againstName, against)} on the ${picturesWords(evaluation)}`;
@@ -36,7 +37,18 @@ export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) 
       </div>
     );
   }
-  const { progress } = evaluation;
+  const { progress, state, endedAt, endedBy } = evaluation;
+  if (state === "cancelled") {
+    return (
+      <p role="status" className="flex flex-wrap items-center gap-2 border-t px-4 py-3">
+        <StatusMark tone="unknown" />
+        <span className="font-medium">The evaluation was cancelled</span>
+        <span className="text-xs text-dim">
+          by {endedBy ?? "somebody"} {endedAt === null ? null : <AgeText at={endedAt} />}, {what}
+        </span>
+      </p>
+    );
+  }
   const share = progress === null || progress.of === 0 ? 0 : progress.done / progress.of;
   return (
     <div role="status" className="border-t px-4 py-3">
@@ -44,6 +56,9 @@ export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) 
         <StatusMark tone="connecting" />
         <span className="font-medium">{stageWords(evaluation)}</span>
         <span className="text-xs text-dim">{what}</span>
+        <span className="ml-auto">
+          <CancelEvaluation evaluationId={evaluation.evaluationId} />
+        </span>
       </p>
       <div
         role="progressbar"

@@ -12,7 +12,7 @@ import { GateVerdict } from "./gate-verdict.tsx";
 import { LatencySection } from "./latency-section.tsx";
 import { LineageSection } from "./lineage-section.tsx";
 import { ModelActions } from "./model-actions.tsx";
-import { isPending, stateOf } from "./model-words.ts";
+import { stateOf } from "./model-words.ts";
 import { type Model, useEvaluations } from "./use-models.ts";
 
 interface ModelDetailProps {
@@ -36,7 +36,7 @@ export function ModelDetail(props: ModelDetailProps) {
   const wanted = named ?? model.gate?.evaluationId;
   const shown = done?.find(({ evaluationId }) => evaluationId === wanted) ?? done?.[0];
   const newest = evaluations?.[0];
-  const told = newest !== undefined && (isPending(newest) || newest.state === "failed");
+  const told = newest !== undefined && newest.state !== "done";
   return (
     <section aria-label="Model" className="@container h-full overflow-y-auto">
       <header className="flex flex-col gap-2 px-4 py-3">

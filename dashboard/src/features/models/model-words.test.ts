@@ -12,6 +12,8 @@ test("what is under way is told before what the gate said last", () => {
   expect(of("done", gate)).toBe("gate: pass");
   expect(of("failed", gate)).toBe("gate: pass");
   expect(of("failed", null)).toBe("evaluation failed");
+  expect(of("cancelled", null)).toBe("evaluation cancelled");
+  expect(of("cancelled", gate)).toBe("gate: pass");
   expect(of(null, null)).toBe("not evaluated");
   expect(of(null, null, null)).toBe("of the catalog");
 });

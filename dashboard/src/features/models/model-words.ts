@@ -49,6 +49,7 @@ export function gateWords({ gate, evaluation, baseDigest }: GateFacts): Told {
     return { tone, words: `gate: ${words.toLowerCase()}` };
   }
   if (evaluation?.state === "failed") return { tone: "down", words: "evaluation failed" };
+  if (evaluation?.state === "cancelled") return { tone: "unknown", words: "evaluation cancelled" };
   return { tone: "unknown", words: baseDigest === null ? "of the catalog" : "not evaluated" };
 }
 

@@ -82,6 +82,7 @@ export function useModelChanges() {
   const { models } = useTRPC();
   return {
     evaluate: useMutation(models.evaluate.mutationOptions()),
+    cancel: useMutation(models.cancelEvaluation.mutationOptions()),
     approve: useMutation(models.approve.mutationOptions()),
     reject: useMutation(models.reject.mutationOptions()),
     revoke: useMutation(models.revoke.mutationOptions()),

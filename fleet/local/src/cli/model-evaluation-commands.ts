@@ -22,7 +22,7 @@ interface EvaluateFlags {
   wait: boolean;
 }
 
-/** Adds `sentinel models evaluate` and `compare`: two models on the same pictures. */
+/** Adds `sentinel models evaluate`, `compare` and `cancel`: two models on the same pictures. */
 export function addModelEvaluationCommands(models: Command): void {
   cloudCommand(
     models
@@ -71,6 +71,18 @@ export function addModelEvaluationCommands(models: Command): void {
       },
     ),
   );
+  cloudCommand(
+    models
+      .command("cancel")
+      .description("cancel an evaluation that is not over")
+      .argument("<evaluation>", "its id, as `sentinel models show` tells it"),
+  ).action(
+    askingCloud<[string]>(async (api, options, evaluationId) => {
+      await api.models.cancelEvaluation.mutate({ evaluationId });
+      if (options.json === true) printJson({ evaluationId });
+      else printLine(`${evaluationId} is cancelled.`);
+    }),
+  );
 }
 
 /** Tells how far it is, on stderr, until it is over; then what came of it. */
@@ -85,8 +97,7 @@ async function follow(
     const line = lineOf(evaluation);
     if (line !== told && options.wait) process.stderr.write(`${line}\n`);
     told = line;
-    const isOver = evaluation.state === "done" || evaluation.state === "failed";
-    if (isOver || !options.wait) {
+    if (!isPending(evaluation) || !options.wait) {
       show(evaluation, options);
       return;
     }
@@ -96,7 +107,8 @@ async function follow(
 
 function show(evaluation: Evaluation, options: CloudCommandOptions): void {
   const { state, gate, fault, figures } = evaluation;
-  if (state === "failed" || gate?.verdict === "fail") process.exitCode = 1;
+  const cameToNothing = state === "failed" || state === "cancelled";
+  if (cameToNothing || gate?.verdict === "fail") process.exitCode = 1;
   if (options.json === true) {
     printJson(evaluation);
     return;
@@ -106,13 +118,21 @@ function show(evaluation: Evaluation, options: CloudCommandOptions): void {
     if (fault.action !== null) printLine(fault.action);
     return;
   }
+  if (state === "cancelled") {
+    printLine(`${evaluation.evaluationId} was cancelled by ${evaluation.endedBy ?? "somebody"}.`);
+    return;
+  }
   if (gate !== null) printLine(gateLines(gate).join("\n"));
   if (figures !== null) printLine(`\n${evaluationText(evaluation, figures)}`);
-  if (state === "queued" || state === "running") {
+  if (isPending(evaluation)) {
     printLine(
       `${evaluation.evaluationId} is ${state}; \`sentinel models show\` tells how it ends.`,
     );
   }
+}
+
+function isPending({ state }: Pick<Evaluation, "state">): boolean {
+  return state === "queued" || state === "running";
 }
 
 function lineOf({ state, progress }: Evaluation): string {
