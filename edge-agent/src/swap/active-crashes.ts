@@ -3,11 +3,11 @@ import { edgeError } from "../errors.ts";
 import type { SwapRecord } from "./swap-record.ts";
 
 /**
- * So many ends of the process within {@link WINDOW_MS} are the active model's, where another one is
- * here. One or two may be anybody's: a kill by hand, a machine short of memory.
+ * More ends of the process than these within {@link WINDOW_MS} are held to be the active model's doing.
+ * One or two may be anybody's: a kill by hand, a machine short of memory.
  */
 export const ENDS_ALLOWED = 2;
-/** Kubernetes starts a container that keeps ending every five minutes at the least. */
+/** Where a container keeps ending, Kubernetes waits up to five minutes before it starts it again. */
 const WINDOW_MS = 3_600_000;
 
 /** Names this start of the machine (proc(5)); null where the system does not tell. */
