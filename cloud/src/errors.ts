@@ -130,8 +130,9 @@ export const cloudErrors = {
   },
   DATASET_LEAKS: {
     meaning:
-      "What was asked for would let pictures that are measured on, or their likes, be learnt.",
-    action: "Take the named pictures out of the list, or do not say in which part they go.",
+      "What was asked for would let pictures that are measured on, their likes or their neighbours in time, be learnt.",
+    action:
+      "Leave the named pictures out, or do not say in which part they go; freeze pictures of another time or camera.",
     retryable: false,
   },
   DATASET_PICTURE_UNKNOWN: {

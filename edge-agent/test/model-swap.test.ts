@@ -183,10 +183,47 @@ test("ending again and again after its trial, a model gives way to the one befor
     expect(await bench.boot()).toBe("base");
   }
   expect(bench.swap.report).toMatchObject(rejected);
-  // Whoever wants it nevertheless says so anew.
-  bench.promote(NEW, 2);
+  // The cloud signs its wish anew now and then; whoever wants the model nevertheless makes another commit.
+  bench.swap.take(bench.signer.statement({ digest, counter: 2 }));
+  expect(bench.swap.report).toMatchObject({ ...rejected, counter: 2 });
+  bench.swap.take(bench.signer.statement({ digest, counter: 3, commit: "d".repeat(40) }));
+  expect(bench.swap.report).toMatchObject({ state: "fetching", counter: 3, fault: null });
+  bench.offer(NEW);
   await bench.until("active");
   await bench.expectWatching(digest, [`${digest}.onnx`]);
+});
+
+test("a model that was left for an older one is not what a crashing one gives way to first", async () => {
+  const bench = await SwapBench.start();
+  const [first, second] = [tiny(0.2), tiny(0.3)];
+  const old = bench.promote(first, 1);
+  await bench.until("active");
+  bench.promote(second, 2);
+  await waitUntil(
+    "the second runs",
+    () => bench.swap.report.counter === 2 && bench.swap.report.state === "active",
+  );
+  bench.swap.take(bench.signer.statement({ digest: old, counter: 3 }));
+  await waitUntil(
+    "the first runs again",
+    () => bench.swap.running?.digest === old && bench.swap.report.state === "active",
+  );
+  for (const _ of [1, 2, 3]) {
+    await bench.halt();
+    await bench.boot();
+  }
+  expect(bench.swap.running?.digest).toBe(bench.base.digest);
+  expect(bench.swap.report).toMatchObject({ state: "rejected", digest: old });
+});
+
+test("a disk that takes nothing keeps no model from running after an end", async () => {
+  const bench = await SwapBench.start();
+  bench.promote(NEW, 1);
+  await bench.until("active");
+  await bench.halt();
+  bench.diskIsFull = true;
+  expect(await bench.boot()).toBe("trained");
+  bench.diskIsFull = false;
 });
 
 test("stopped politely as often as one likes, a model stays", async () => {

@@ -7,6 +7,7 @@ import type { SwapState } from "@sentinel/protocol/status";
 import { expect, onTestFinished } from "vitest";
 import { allocateFrame } from "../src/decode/rgb-frame.ts";
 import { DetectorPool } from "../src/detect/detector-pool.ts";
+import { edgeError } from "../src/errors.ts";
 import { FaultLog } from "../src/fault-log.ts";
 import { openLog } from "../src/log.ts";
 import type { ResolvedModel } from "../src/model/resolved-model.ts";
@@ -44,6 +45,8 @@ export class SwapBench {
   readonly answers = new Map<string, number>();
   /** In the moment in which this state is on the disk, everything is halted. */
   killAt: SwapState | null = null;
+  /** The disk takes no note of the swap. */
+  diskIsFull = false;
   pool!: DetectorPool;
   swap!: ModelSwap;
   #frames: NodeJS.Timeout | null = null;
@@ -101,7 +104,9 @@ export class SwapBench {
       notes: {
         note: (key) => this.outbox.note(key),
         setNote: (key, value) => {
-          if (!life.over) this.outbox.setNote(key, value);
+          if (life.over) return;
+          if (this.diskIsFull) throw edgeError("OUTBOX_DISK_FULL", "no space left");
+          this.outbox.setNote(key, value);
         },
       },
       modelsDir: join(this.folder, "models"),

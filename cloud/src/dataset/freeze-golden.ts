@@ -30,7 +30,9 @@ export interface FreezeInput {
 interface KnownPicture extends TimedPicture {
   split: LearningSplit;
   phash: string;
-  blockSeconds: number;
+  /** Lengths of blocks of the versions that it is in, in seconds. */
+  longest: number;
+  shortest: number;
 }
 
 const OF_DATASET: Statement = {
@@ -41,15 +43,15 @@ const OF_DATASET: Statement = {
 /** Pictures of versions that a job has learnt from, or is about to. */
 const LEARNT: Statement = {
   name: "pictures-of-learnt-versions",
-  text: `select p.picture, p.split, f.phash, d.block_seconds as "blockSeconds",
-      coalesce(a.node_id, '') as "nodeId", coalesce(a.camera_id, '') as "cameraId",
-      coalesce(a.captured_at, 0) as "capturedAt"
+  text: `select p.picture, p.split, min(f.phash) as phash, max(d.block_seconds) as longest,
+      min(d.block_seconds) as shortest, coalesce(min(a.node_id), '') as "nodeId",
+      coalesce(min(a.camera_id), '') as "cameraId", coalesce(min(a.captured_at), 0) as "capturedAt"
     from dataset_pictures p join dataset_versions d using (dataset_id)
       join picture_facts f using (picture) left join annotations a using (annotation_id)
     where p.split in ('train', 'validation') and exists (
       select from training_jobs j where j.dataset_id = p.dataset_id
         and j.state in ('queued', 'running', 'done'))
-    order by p.picture`,
+    group by p.picture, p.split order by p.picture`,
 };
 const INSERT: Statement = {
   name: "insert-golden-set",
@@ -64,7 +66,7 @@ const INSERT_PICTURES: Statement = {
 
 /**
  * Freezes pictures and what people said of them: no training will touch one of them, nor one that
- * looks like it, and none has touched one or its neighbours in time. The same pictures and answers are the same set.
+ * looks like it; none has touched one until now, or its neighbours in time. The same pictures and answers are the same set.
  * @throws CodedError DATASET_EMPTY, DATASET_TOO_LARGE, DATASET_PICTURES_GONE,
  *   DATASET_ANNOTATION_UNSOUND, DATASET_LEAKS.
  */
@@ -121,7 +123,7 @@ function goldenIdOf(annotations: readonly Annotation[]): string {
 
 /**
  * What was learnt from cannot tell how good a model is, nor can what looks like it or was taken beside
- * it. A picture that a model was measured on while it learnt was kept apart from the rest already.
+ * it: what a version would put into the part that is learnt from.
  */
 async function refuseLearnt(
   sql: Sql,
@@ -140,19 +142,22 @@ async function refuseLearnt(
     leaking.map(({ picture }) => picture),
     "are, or look like, pictures that a model has learnt from",
   );
-  const longest = Math.max(0, ...known.map(({ blockSeconds }) => blockSeconds));
-  const lengths = lengthsFrom(longest);
+  const lengths = lengthsOf(known);
   const held = heldBlocks(
     known.map((one) => [one, one.split]),
     lengths,
   );
-  const measuredOn = new Set(known.map(({ picture }) => picture));
-  const beside = annotations.filter(
-    (one) => !measuredOn.has(one.picture) && homeOf(one, lengths, held).part === "train",
-  );
+  const beside = annotations.filter((one) => homeOf(one, lengths, held).part === "train");
   refusePictures(
     "DATASET_LEAKS",
     beside.map(({ picture }) => picture),
-    "taken by the same camera in the same block of time as pictures that a model has learnt from",
+    `taken by the same camera in the same block of time (${lengths[0] ?? 0} s) as pictures that a model has learnt from`,
   );
+}
+
+/** Blocks that versions were split by, the longest first. */
+function lengthsOf(known: readonly KnownPicture[]): number[] {
+  const longest = Math.max(0, ...known.map((one) => one.longest));
+  const lengths = new Set([...lengthsFrom(longest), ...known.map(({ shortest }) => shortest)]);
+  return [...lengths].sort((a, b) => b - a);
 }

@@ -25,7 +25,7 @@ export type TellStage = (stage: string, done: number, of: number) => void;
 
 /** So many looks tell how long one takes. */
 const LEAST_TIMED = 40;
-/** Of the turns: the same evaluation takes the same. */
+/** Of the turns: every evaluation takes the same. */
 const TURNS_SEED = 1;
 
 /** The agent's own suppression; detections below the score change no figure that anybody looks at. */
@@ -78,12 +78,12 @@ async function lookAt(
   const judged: JudgedPicture[] = [];
   const times: Timed[] = [];
   const looks = Math.max(pictures.length, LEAST_TIMED);
-  const random = seededRandom(TURNS_SEED);
+  const isBeforeFirst = shuffledTurns(looks);
   for (let place = 0; place < looks; place++) {
     const { load, ...picture } = pictures[place % pictures.length] as PictureToJudge;
     signal.throwIfAborted();
     tell("looking at pictures", place, looks);
-    const { found, took } = await lookAtOne(await load(), models, random() < 0.5);
+    const { found, took } = await lookAtOne(await load(), models, isBeforeFirst[place] === true);
     times.push(took);
     if (place >= pictures.length) continue;
     const visible = (of: readonly RawDetection[]) =>
@@ -95,9 +95,17 @@ async function lookAt(
 }
 
 /**
- * Chance decides whose turn is first. Turns that alternate fall into step with what the runtime does
- * every few looks: the collection of garbage hit the same model of two equal ones for minutes.
+ * Whose turn is first: either's as often, in an order that no period fits. Turns that alternate fall
+ * into step with what the runtime does every few looks: the collection of garbage hit the same model of
+ * two equal ones for minutes.
  */
+function shuffledTurns(count: number): boolean[] {
+  const random = seededRandom(TURNS_SEED);
+  return Array.from({ length: count }, (_, index) => ({ turn: index % 2 === 0, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ turn }) => turn);
+}
+
 async function lookAtOne(
   pixels: RgbPicture,
   { before, after }: Record<Side, ModelRunner>,

@@ -29,6 +29,16 @@ test("a machine that is slow for a while is slow for both", () => {
   expect(ratioInterval?.[1]).toBeLessThan(1.01);
 });
 
+test("the other way round the ratio is the inverse", () => {
+  const random = seededRandom(5);
+  const times = Array.from({ length: 40 }, () => ({
+    before: 80 + 9 * random(),
+    after: 90 + 9 * random(),
+  }));
+  const inverse = times.map(({ before, after }) => ({ before: after, after: before }));
+  expect(compareTimes(times).ratio * compareTimes(inverse).ratio).toBeCloseTo(1, 9);
+});
+
 test("one pair is enough to tell a ratio", () => {
   expect(compareTimes([{ before: 10, after: 20 }])).toMatchObject({
     ratio: 2,

@@ -9,7 +9,7 @@ export type Timed = Readonly<Record<Side, number>>;
  * Two models' times over pairs of looks; there is at least one pair. The ratio is the median of the
  * pairs' own ratios: what slows the machine for a while slows both looks of a pair, and what hits one
  * look only (a collection of garbage takes a third of it) hits either model as often, as long as
- * chance decides whose turn is first.
+ * the turns do not fall into step with it.
  */
 export function compareTimes(times: readonly Timed[]): EvaluationFigures["latencyMs"] {
   const ratios = times.map(({ before, after }) => after / Math.max(1e-9, before));
@@ -28,8 +28,11 @@ export function compareTimes(times: readonly Timed[]): EvaluationFigures["latenc
   };
 }
 
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+/** The geometric mean of the middle two where there are two: the other way round it is the inverse. */
+function median(ratios: readonly number[]): number {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return Math.sqrt((sorted[Math.floor(middle)] ?? 0) * (sorted[Math.ceil(middle)] ?? 0));
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -29,7 +29,7 @@ export interface ModelRow {
   revokedBy: string | null;
   revokedAt: number | null;
   revokedWhy: string | null;
-  /** Its newest evaluation; null where there is none. */
+  /** Its newest evaluation, one that is not over first; null where there is none. */
   evaluation: {
     evaluationId: string;
     state: "queued" | "running" | "done" | "failed" | "cancelled";
@@ -50,7 +50,8 @@ const COLUMNS = `m.digest, m.name, m.base_digest as "baseDigest", m.job_id as "j
   (select jsonb_build_object('evaluationId', e.evaluation_id, 'state', e.state,
       'progress', e.progress, 'fault', e.fault->>'code')
     from evaluations e where e.digest = m.digest
-    order by e.queued_at desc, e.evaluation_id desc limit 1) as evaluation,
+    order by (e.state in ('queued', 'running')) desc, e.queued_at desc, e.evaluation_id desc
+    limit 1) as evaluation,
   (select count(*)::int from nodes n where n.model->>'digest' = m.digest) as nodes`;
 
 const LIST: Statement = {

@@ -22,7 +22,7 @@ function running(changes: Partial<SwapRecord> = {}): SwapRecord {
   return {
     ...record,
     good: [model("new"), model("old")],
-    ...watchActive(record, BOOT),
+    ...watchActive(record, "new", BOOT),
     statement: {
       _type: "deploy",
       counter: 1,
@@ -44,7 +44,10 @@ function endAt(record: SwapRecord, times: readonly number[], bootId = BOOT): Swa
   let after = record;
   for (const now of times) {
     after = { ...after, ...afterActiveEnd(after, bootId, now) };
-    after = { ...after, ...watchActive(after, bootId) };
+    const { activeCrashes } = after;
+    if (activeCrashes !== null) {
+      after = { ...after, activeCrashes: { ...activeCrashes, bootId, running: true } };
+    }
   }
   return after;
 }
@@ -57,8 +60,18 @@ test("the third end within an hour gives the model before it the word", () => {
     since: HOUR,
     active: { name: "old" },
     good: [{ name: "old" }],
-    activeCrashes: { digest: "old", at: [] },
+    activeCrashes: null,
     fault: { code: "MODEL_KEEPS_CRASHING", message: expect.stringContaining("3 times") },
+  });
+});
+
+test("where the ends go on with the model before, they are nobody's fault", () => {
+  const good = [model("new"), model("old"), model("older")];
+  const back = endAt(running({ good }), [1, 2, 3]);
+  expect(endAt(back, [4, 5, 6, 7])).toEqual(back);
+  expect(back).toMatchObject({
+    active: { name: "old" },
+    good: [{ name: "old" }, { name: "older" }],
   });
 });
 

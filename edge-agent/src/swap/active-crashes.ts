@@ -19,13 +19,16 @@ export function readBootId(): string | null {
   }
 }
 
-/** The process runs with the active model from now on: its end is held against it, unless it is polite. */
+/**
+ * A statement makes a model the active one: from now on ends of the process are held against it, unless
+ * they are polite. A model that took a crashing one's place is not watched: where the ends go on with
+ * it, they are not the models' doing.
+ */
 export function watchActive(
-  { active, activeCrashes }: Pick<SwapRecord, "active" | "activeCrashes">,
+  { activeCrashes }: Pick<SwapRecord, "activeCrashes">,
+  digest: string,
   bootId: string | null,
 ): Pick<SwapRecord, "activeCrashes"> {
-  if (active === null) return { activeCrashes: null };
-  const { digest } = active;
   const at = activeCrashes?.digest === digest ? activeCrashes.at : [];
   return { activeCrashes: { digest, bootId, running: true, at } };
 }
@@ -35,7 +38,7 @@ export function watchActive(
  * a power cut, is not counted.
  *
  * @returns what the record becomes: after too many ends the model that was good here before is the
- * active one; null where no active model ran.
+ * active one; null where no model that is watched ran.
  */
 export function afterActiveEnd(
   record: Readonly<SwapRecord>,

@@ -7,7 +7,7 @@ import { edgeError } from "../errors.ts";
 import type { FaultLog } from "../fault-log.ts";
 import type { Logger } from "../log.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
-import { afterActiveEnd, readBootId, watchActive } from "./active-crashes.ts";
+import { afterActiveEnd, readBootId } from "./active-crashes.ts";
 import { checkManifest } from "./manifest-check.ts";
 import { afterCrash, type StartModel, startModels } from "./start-models.ts";
 import { checkStatement } from "./statement-check.ts";
@@ -28,6 +28,9 @@ const OF_THE_OFFER = [
   "MODEL_HASH_MISMATCH",
   "MODEL_TOO_LARGE",
 ];
+
+/** Rejections of a model that took the agent down with it. */
+const OF_CRASHES = ["MODEL_CRASHED_IN_TRIAL", "MODEL_KEEPS_CRASHING"];
 
 export interface ModelSwapOptions {
   pool: DetectorPool;
@@ -92,17 +95,23 @@ export class ModelSwap {
     const changes =
       afterCrash(this.#memory.record, Date.now()) ??
       afterActiveEnd(this.#memory.record, bootId, Date.now());
-    if (changes !== null) this.#memory.commit(changes);
-    const { record } = this.#memory;
+    // A full disk must not keep a good model from running: it is decided again by the next start.
+    if (changes !== null) this.#memory.change(changes);
+    const { trial, active: next, activeCrashes, fault } = this.#memory.record;
+    const { log } = this.#options;
     if (changes?.state === "rejected") {
-      this.#options.log.error({ code: record.fault?.code }, record.fault?.message);
-    } else if (record.active !== active) {
-      const names = { from: active?.name, to: record.active?.name };
-      this.#options.log.error(names, "the active model kept ending the agent; another one runs");
+      log.error({ code: fault?.code }, fault?.message);
+    } else if (next !== active) {
+      const names = { from: active?.name, to: next?.name };
+      log.error(names, "the active model kept ending the agent; another one runs");
+    } else if (changes?.activeCrashes) {
+      const { length: ends } = changes.activeCrashes.at;
+      log.warn({ model: active?.name, ends }, "the agent ended unexpectedly with the active model");
     }
-    if (record.trial !== null) this.#memory.commit({ trial: { ...record.trial, running: true } });
-    // A full disk must not keep a good model from running.
-    else if (record.active !== null) this.#memory.change(watchActive(record, bootId));
+    if (activeCrashes !== null) {
+      this.#memory.change({ activeCrashes: { ...activeCrashes, bootId, running: true } });
+    }
+    if (trial !== null) this.#memory.commit({ trial: { ...trial, running: true } });
     return startModels(this.#memory.record, own);
   }
 
@@ -192,6 +201,11 @@ export class ModelSwap {
   }
 
   #accept(statement: Statement, contents: string): void {
+    if (this.#repeatsWhatCrashed(statement)) {
+      this.#memory.commit({ statement, contents });
+      this.#watchExpiry();
+      return;
+    }
     const { offer } = this.#memory.record;
     const state = { state: "fetching" as const, since: Date.now(), fault: null };
     const kept = offer?.manifest.digest === statement.digest ? offer : null;
@@ -200,6 +214,18 @@ export class ModelSwap {
     this.#options.log.info({ counter, cohort, digest, reason }, "a statement was taken");
     this.#watchExpiry();
     this.#begin();
+  }
+
+  /** The cloud signs its wish anew now and then: only another commit is another wish of a person. */
+  #repeatsWhatCrashed({ digest, commit, cohort }: Statement): boolean {
+    const { state, fault, statement: last } = this.#memory.record;
+    return (
+      state === "rejected" &&
+      OF_CRASHES.includes(fault?.code ?? "") &&
+      last?.digest === digest &&
+      last.commit === commit &&
+      last.cohort === cohort
+    );
   }
 
   /** Ends the attempt under way and begins anew. */

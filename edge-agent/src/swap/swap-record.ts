@@ -55,7 +55,7 @@ export const swapRecordSchema = z.object({
     .nullable()
     // Records of earlier versions have none.
     .default(null),
-  /** Models that were good here, the newest first. */
+  /** Models that were good here, the next to go back to first, after the active one. */
   good: z.array(resolvedModelSchema),
   lastSwap: modelReportSchema.shape.lastSwap,
 });

@@ -204,7 +204,8 @@ export class SwapRunner {
     for (const model of this.#memory.record.good) {
       if (revoked.includes(model.digest) || !(await isWhole(model.path, model.digest))) continue;
       await this.#replace(model, () => undefined);
-      this.#memory.change({ active: model });
+      const watched = watchActive(this.#memory.record, model.digest, readBootId());
+      this.#memory.change({ active: model, ...watched });
       this.#options.log.warn({ from: running.digest, to: model.digest }, "the model is revoked");
       return;
     }
@@ -243,10 +244,13 @@ export class SwapRunner {
   }
 
   #activate(model: ResolvedModel, signal: AbortSignal): void {
-    const { good, trial, activeCrashes } = this.#memory.record;
+    const { good, trial } = this.#memory.record;
     const before = trial?.previous;
-    const others = [...(before === undefined ? [] : [before]), ...good];
-    const kept = [model, ...others.filter(({ digest }) => digest !== model.digest)].filter(
+    const known = [...(before === undefined ? [] : [before]), ...good];
+    // What was left for an older model comes after what was good before that one.
+    const at = good.findIndex(({ digest }) => digest === model.digest);
+    const others = at === -1 ? known : [...good.slice(at + 1), ...known];
+    const kept = [model, ...others].filter(
       ({ digest }, index, all) => all.findIndex((other) => other.digest === digest) === index,
     );
     this.#memory.change({
@@ -256,7 +260,7 @@ export class SwapRunner {
       trial: null,
       offer: null,
       active: model,
-      ...watchActive({ active: model, activeCrashes }, readBootId()),
+      ...watchActive(this.#memory.record, model.digest, readBootId()),
       good: kept.slice(0, KEPT_GOOD),
     });
     this.#options.log.info({ model: model.name, digest: model.digest }, "the model is active");

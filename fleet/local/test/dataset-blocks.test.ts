@@ -76,7 +76,7 @@ test("what was taken within minutes of a picture that was learnt from cannot be 
 
   const beside = await fixture.annotate(await fixture.picture(101), at(secondsOf("train") + 120));
   await expect(freeze(beside)).rejects.toThrow(
-    "DATASET_LEAKS: 1 picture taken by the same camera in the same block of time as pictures",
+    "DATASET_LEAKS: 1 picture taken by the same camera in the same block of time (600 s) as pictures",
   );
   await expect(freeze(beside)).rejects.toThrow(beside);
   expect(await fixture.api.datasets.golden.query()).toEqual([]);

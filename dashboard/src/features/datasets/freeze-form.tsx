@@ -40,7 +40,8 @@ export function FreezeForm({ dataset, onClose }: { dataset: DatasetSummary; onCl
       <form onSubmit={submit} className="flex flex-col gap-3">
         <p className="text-dim">
           Models are judged on these pictures. From now on no training touches one of them, nor one
-          that looks the same; this cannot be undone.
+          that looks the same; this cannot be undone. What a model has learnt from, or was taken
+          beside it, cannot be frozen.
         </p>
         <FieldRow id={id} label="Name">
           <input

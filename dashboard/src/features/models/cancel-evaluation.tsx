@@ -11,7 +11,7 @@ export function CancelEvaluation({ evaluationId }: { evaluationId: string }) {
       { onError: (fault) => toast(`The evaluation was not cancelled: ${fault.message}`) },
     );
   return (
-    <RoleButton needs="ml" disabled={cancel.isPending} onClick={send}>
+    <RoleButton needs="ml" disabled={cancel.isPending || cancel.isSuccess} onClick={send}>
       Cancel evaluation
     </RoleButton>
   );

@@ -7,7 +7,8 @@ import type { EvaluationItem } from "./use-models.ts";
 /** The newest evaluation while it is under way, or why nothing came of it: the fault and what to do, or who cancelled it. */
 export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) {
   const { fault, againstName, against, queuedAt, queuedBy } = evaluation;
-  const what = `against ${modelWords(againstName, against)} on the ${picturesWords(evaluation)}`;
+  const againstWords = `against ${modelWords(againstName, against)}`;
+  const what = `${againstWords} on the ${picturesWords(evaluation)}`;
   if (fault !== null) {
     return (
       <div role="alert" className="flex gap-2.5 border-t px-4 py-3">
@@ -44,7 +45,8 @@ export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) 
         <StatusMark tone="unknown" />
         <span className="font-medium">The evaluation was cancelled</span>
         <span className="text-xs text-dim">
-          by {endedBy ?? "somebody"} {endedAt === null ? null : <AgeText at={endedAt} />}, {what}
+          by {endedBy ?? "somebody"} {endedAt === null ? null : <AgeText at={endedAt} />},{" "}
+          {evaluation.measuredOn === null ? againstWords : what}
         </span>
       </p>
     );
@@ -57,7 +59,7 @@ export function EvaluationState({ evaluation }: { evaluation: EvaluationItem }) 
         <span className="font-medium">{stageWords(evaluation)}</span>
         <span className="text-xs text-dim">{what}</span>
         <span className="ml-auto">
-          <CancelEvaluation evaluationId={evaluation.evaluationId} />
+          <CancelEvaluation key={evaluation.evaluationId} evaluationId={evaluation.evaluationId} />
         </span>
       </p>
       <div

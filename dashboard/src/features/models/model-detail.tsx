@@ -12,7 +12,7 @@ import { GateVerdict } from "./gate-verdict.tsx";
 import { LatencySection } from "./latency-section.tsx";
 import { LineageSection } from "./lineage-section.tsx";
 import { ModelActions } from "./model-actions.tsx";
-import { stateOf } from "./model-words.ts";
+import { isPending, stateOf } from "./model-words.ts";
 import { type Model, useEvaluations } from "./use-models.ts";
 
 interface ModelDetailProps {
@@ -35,7 +35,7 @@ export function ModelDetail(props: ModelDetailProps) {
   const done = evaluations?.filter(({ state }) => state === "done");
   const wanted = named ?? model.gate?.evaluationId;
   const shown = done?.find(({ evaluationId }) => evaluationId === wanted) ?? done?.[0];
-  const newest = evaluations?.[0];
+  const newest = evaluations?.find(isPending) ?? evaluations?.[0];
   const told = newest !== undefined && newest.state !== "done";
   return (
     <section aria-label="Model" className="@container h-full overflow-y-auto">

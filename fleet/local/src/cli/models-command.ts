@@ -47,7 +47,7 @@ async function show(api: CloudApi, text: string, json: boolean): Promise<void> {
     printJson({ ...model, evaluations, judgedBy: evaluation, latencies });
     return;
   }
-  const newest = evaluations[0];
+  const newest = evaluations.find(isPending) ?? evaluations[0];
   const rows = [
     ["model", digest],
     ["name", model.name],
@@ -73,6 +73,10 @@ async function show(api: CloudApi, text: string, json: boolean): Promise<void> {
   printLine(textTable(null, rows));
   if (model.gate !== null) printLine(`\n${gateLines(model.gate).join("\n")}`);
   if (evaluation?.figures != null) printLine(`\n${evaluationText(evaluation, evaluation.figures)}`);
+}
+
+function isPending({ state }: { state: string }): boolean {
+  return state === "queued" || state === "running";
 }
 
 function isDone({ state }: { state: string }): boolean {
