@@ -63,6 +63,18 @@ async function promote(
   return digest;
 }
 
+/** The node says that it rejected its first statement's model, and watches on with the one before. */
+async function expectBackOnBase(broker: TestBroker, rejected: string, code: string): Promise<void> {
+  await waitUntil("it is online", () => broker.status !== null, 40_000);
+  expect(broker.status).toMatchObject({
+    model: { digest: BASE_DIGEST, fault: null },
+    modelReport: { state: "rejected", counter: 1, digest: rejected, fault: { code } },
+  });
+  const ofBase = () =>
+    broker.rows.filter(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST).length;
+  await waitUntil("it watches on", () => ofBase() > 2, 40_000);
+}
+
 test("a signed statement brings another model to run, without a frame lost", async () => {
   const broker = await TestBroker.start();
   const [signer, server] = [new Signer(), await ModelServer.start()];
@@ -250,19 +262,7 @@ test.runIf(process.arch === "x64")(
     await third.ready();
     expect(third.stderr).toContain("MODEL_CRASHED_IN_TRIAL");
     const again = await TestBroker.start(broker.nodeId, port);
-    await waitUntil("it is online", () => again.status !== null, 40_000);
-    expect(again.status).toMatchObject({
-      model: { digest: BASE_DIGEST, fault: null },
-      modelReport: {
-        state: "rejected",
-        counter: 1,
-        digest,
-        fault: { code: "MODEL_CRASHED_IN_TRIAL" },
-      },
-    });
-    const ofBase = () =>
-      again.rows.filter(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST).length;
-    await waitUntil("it watches on", () => ofBase() > 2, 40_000);
+    await expectBackOnBase(again, digest, "MODEL_CRASHED_IN_TRIAL");
   },
 );
 
@@ -294,13 +294,6 @@ test.runIf(process.arch === "x64")(
     await last.ready();
     expect(last.stderr).toContain("MODEL_KEEPS_CRASHING");
     const again = await TestBroker.start(broker.nodeId, port);
-    await waitUntil("it is online", () => again.status !== null, 40_000);
-    expect(again.status).toMatchObject({
-      model: { digest: BASE_DIGEST, fault: null },
-      modelReport: { state: "rejected", digest, fault: { code: "MODEL_KEEPS_CRASHING" } },
-    });
-    const ofBase = () =>
-      again.rows.filter(({ row }) => row.kind !== "gap" && row.modelDigest === BASE_DIGEST).length;
-    await waitUntil("it watches on", () => ofBase() > 2, 40_000);
+    await expectBackOnBase(again, digest, "MODEL_KEEPS_CRASHING");
   },
 );

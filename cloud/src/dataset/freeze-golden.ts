@@ -66,7 +66,8 @@ const INSERT_PICTURES: Statement = {
 
 /**
  * Freezes pictures and what people said of them: no training will touch one of them, nor one that
- * looks like it; none has touched one until now, or its neighbours in time. The same pictures and answers are the same set.
+ * looks like it; none has touched one until now, or its neighbours in time. The same pictures and
+ * answers are the same set.
  * @throws CodedError DATASET_EMPTY, DATASET_TOO_LARGE, DATASET_PICTURES_GONE,
  *   DATASET_ANNOTATION_UNSOUND, DATASET_LEAKS.
  */
@@ -157,7 +158,7 @@ async function refuseLearnt(
 
 /** Blocks that versions were split by, the longest first. */
 function lengthsOf(known: readonly KnownPicture[]): number[] {
-  const longest = Math.max(0, ...known.map((one) => one.longest));
-  const lengths = new Set([...lengthsFrom(longest), ...known.map(({ shortest }) => shortest)]);
+  const used = new Set(known.flatMap(({ longest, shortest }) => [longest, shortest]));
+  const lengths = new Set([...lengthsFrom(Math.max(0, ...used)), ...used]);
   return [...lengths].sort((a, b) => b - a);
 }

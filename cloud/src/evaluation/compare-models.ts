@@ -7,7 +7,7 @@ import { compareDetections } from "./compare-detections.ts";
 import { compareTimes, type Timed } from "./compare-times.ts";
 import type { EvaluationFigures } from "./evaluation-figures.ts";
 import { clipToVisible, type JudgedPicture, type Side } from "./judged-pictures.ts";
-import { seededRandom } from "./seeded-random.ts";
+import { shuffled } from "./seeded-shuffle.ts";
 
 /** A picture before anybody looked at it. */
 export interface PictureToJudge extends Omit<JudgedPicture, Side> {
@@ -100,10 +100,7 @@ async function lookAt(
  * two equal ones for minutes.
  */
 function shuffledTurns(count: number): boolean[] {
-  const random = seededRandom(TURNS_SEED);
-  return Array.from({ length: count }, (_, index) => ({ turn: index % 2 === 0, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ turn }) => turn);
+  return shuffled(count, TURNS_SEED).map((index) => index % 2 === 0);
 }
 
 async function lookAtOne(

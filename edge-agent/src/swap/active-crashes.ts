@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { edgeError } from "../errors.ts";
 import type { SwapRecord } from "./swap-record.ts";
+import { toFault } from "./swap-report.ts";
 
 /**
  * More ends of the process than these within {@link WINDOW_MS} are held to be the active model's doing.
  * One or two may be anybody's: a kill by hand, a machine short of memory.
  */
-export const ENDS_ALLOWED = 2;
+const ENDS_ALLOWED = 2;
 /** Where a container keeps ending, Kubernetes waits up to five minutes before it starts it again. */
 const WINDOW_MS = 3_600_000;
 
@@ -50,14 +51,14 @@ export function afterActiveEnd(
     return null;
   }
   if (activeCrashes.bootId !== bootId) {
-    return { activeCrashes: { ...activeCrashes, running: false } };
+    return { activeCrashes: { ...activeCrashes, bootId } };
   }
   const recent = activeCrashes.at.filter((at) => at > now - WINDOW_MS && at <= now);
   const at = [...recent, now].slice(-(ENDS_ALLOWED + 1));
   const others = good.filter(({ digest }) => digest !== active.digest);
   const before = others.find(({ digest }) => statement?.revoked.includes(digest) !== true);
   if (at.length <= ENDS_ALLOWED || before === undefined) {
-    return { activeCrashes: { ...activeCrashes, running: false, at } };
+    return { activeCrashes: { ...activeCrashes, at } };
   }
   const back = { active: before, good: others, activeCrashes: null };
   if (statement?.digest !== active.digest) return back;
@@ -65,10 +66,5 @@ export function afterActiveEnd(
     "MODEL_KEEPS_CRASHING",
     `the agent ended ${at.length} times within an hour with ${active.name}; ${before.name} runs again`,
   );
-  return {
-    ...back,
-    state: "rejected",
-    since: now,
-    fault: { code: fault.code, message: fault.message.slice(0, 500) },
-  };
+  return { ...back, state: "rejected", since: now, fault: toFault(fault) };
 }

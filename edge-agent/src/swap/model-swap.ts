@@ -90,26 +90,25 @@ export class ModelSwap {
    */
   recall(own: StartModel): StartModel[] {
     this.#memory.load();
-    const { active } = this.#memory.record;
+    const { record: before } = this.#memory;
     const bootId = readBootId();
-    const changes =
-      afterCrash(this.#memory.record, Date.now()) ??
-      afterActiveEnd(this.#memory.record, bootId, Date.now());
+    const now = Date.now();
+    const changes = afterCrash(before, now) ?? afterActiveEnd(before, bootId, now);
+    const { trial, active: next, activeCrashes, fault } = { ...before, ...changes };
+    const watched = activeCrashes && {
+      activeCrashes: { ...activeCrashes, bootId, running: true },
+    };
     // A full disk must not keep a good model from running: it is decided again by the next start.
-    if (changes !== null) this.#memory.change(changes);
-    const { trial, active: next, activeCrashes, fault } = this.#memory.record;
+    if (changes !== null || watched !== null) this.#memory.change({ ...changes, ...watched });
     const { log } = this.#options;
     if (changes?.state === "rejected") {
       log.error({ code: fault?.code }, fault?.message);
-    } else if (next !== active) {
-      const names = { from: active?.name, to: next?.name };
+    } else if (next !== before.active) {
+      const names = { from: before.active?.name, to: next?.name };
       log.error(names, "the active model kept ending the agent; another one runs");
     } else if (changes?.activeCrashes) {
       const { length: ends } = changes.activeCrashes.at;
-      log.warn({ model: active?.name, ends }, "the agent ended unexpectedly with the active model");
-    }
-    if (activeCrashes !== null) {
-      this.#memory.change({ activeCrashes: { ...activeCrashes, bootId, running: true } });
+      log.warn({ model: next?.name, ends }, "the agent ended unexpectedly with the active model");
     }
     if (trial !== null) this.#memory.commit({ trial: { ...trial, running: true } });
     return startModels(this.#memory.record, own);

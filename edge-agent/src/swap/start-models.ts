@@ -2,6 +2,7 @@ import { edgeError } from "../errors.ts";
 import type { ResolvedModel } from "../model/resolved-model.ts";
 import { isWhole } from "./model-store.ts";
 import type { SwapRecord } from "./swap-record.ts";
+import { toFault } from "./swap-report.ts";
 
 /** One way to a model that the detector can start with. */
 export type StartModel = () => Promise<ResolvedModel>;
@@ -57,10 +58,5 @@ export function afterCrash(record: Readonly<SwapRecord>, now: number): Partial<S
     "MODEL_CRASHED_IN_TRIAL",
     `the agent ended ${crashes} times with ${trial.model.name} in its trial; ${trial.previous.name} runs again`,
   );
-  return {
-    state: "rejected",
-    since: now,
-    fault: { code: fault.code, message: fault.message.slice(0, 500) },
-    trial: null,
-  };
+  return { state: "rejected", since: now, fault: toFault(fault), trial: null };
 }

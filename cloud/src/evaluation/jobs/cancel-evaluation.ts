@@ -1,5 +1,6 @@
 import type { Sql, Statement } from "../../database/postgres.ts";
 import { audit } from "../../people/audit.ts";
+import { TELL_EVALUATION } from "./evaluation-row.ts";
 
 const READ: Statement = {
   name: "read-evaluation-to-cancel",
@@ -9,10 +10,6 @@ const CANCEL: Statement = {
   name: "cancel-evaluation",
   text: `update evaluations set state = 'cancelled', ended_at = $2, ended_by = $3, progress = null
     where evaluation_id = $1`,
-};
-const TELL: Statement = {
-  name: "tell-cancelled-evaluation",
-  text: "select pg_notify('sentinel_training', $1), pg_notify('sentinel_changes', 'models')",
 };
 
 /**
@@ -37,6 +34,6 @@ export async function cancelEvaluation(
     before: { evaluationId, state },
     after: { evaluationId, state: "cancelled" },
   });
-  await sql.query(TELL, [evaluationId]);
+  await sql.query(TELL_EVALUATION, [evaluationId]);
   return null;
 }

@@ -77,3 +77,9 @@ export const PENDING_EVALUATIONS: Statement = {
   text: `select evaluation_id as id from evaluations where state in ('queued', 'running')
     order by queued_at, evaluation_id limit 1000`,
 };
+
+/** Tells trainers and pages that an evaluation ($1) was queued or cancelled. */
+export const TELL_EVALUATION: Statement = {
+  name: "tell-evaluation-queued-or-cancelled",
+  text: "select pg_notify('sentinel_training', $1), pg_notify('sentinel_changes', 'models')",
+};

@@ -1,6 +1,7 @@
 import { v7 as uuid } from "uuid";
 import type { Sql, Statement } from "../../database/postgres.ts";
 import { audit } from "../../people/audit.ts";
+import { TELL_EVALUATION } from "./evaluation-row.ts";
 
 /** What to judge: a model, against another one, on which pictures. */
 export interface EvaluationWish {
@@ -22,10 +23,6 @@ const INSERT: Statement = {
       (evaluation_id, digest, against, wanted_golden, state, queued_at, queued_by)
     values ($1, $2, $3, $4, 'queued', $5, $6)`,
 };
-const CALL_TRAINER: Statement = {
-  name: "call-trainer-to-evaluate",
-  text: "select pg_notify('sentinel_training', $1), pg_notify('sentinel_changes', 'models')",
-};
 
 /**
  * Queues an evaluation in the caller's transaction; a trainer takes it up. One that is under way
@@ -45,6 +42,6 @@ export async function queueEvaluation(
   await sql.query(INSERT, values);
   const after = { evaluationId, against, goldenId };
   await audit(sql, { actor, action: "model.evaluate", subject: digest, before: null, after });
-  await sql.query(CALL_TRAINER, [evaluationId]);
+  await sql.query(TELL_EVALUATION, [evaluationId]);
   return evaluationId;
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../evaluation/seeded-random.ts";
+import { shuffled } from "../../evaluation/seeded-shuffle.ts";
 import type { HeadScale } from "../../inference/detect-head.ts";
 import type { EpochReport } from "../engine.ts";
 import { adamStep, type Moments, noMoments } from "./adam.ts";
@@ -183,15 +183,4 @@ function asScales(scales: readonly HeadScale[], values: readonly Float32Array[])
     weights: values[index * 2] as Float32Array,
     biases: values[index * 2 + 1] as Float32Array,
   }));
-}
-
-/** Fisher and Yates' shuffle, the same for the same seed. */
-function shuffled(length: number, seed: number): number[] {
-  const random = seededRandom(seed);
-  const order = Array.from({ length }, (_, index) => index);
-  for (let last = length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [order[last], order[other]] = [order[other] as number, order[last] as number];
-  }
-  return order;
 }

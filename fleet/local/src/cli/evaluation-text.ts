@@ -8,6 +8,11 @@ type Figures = NonNullable<Evaluation["figures"]>;
 type Compared = Figures["summary"]["AP"];
 type Gate = NonNullable<Evaluation["gate"]>;
 
+/** True while something can still come of an evaluation. */
+export function isPending({ state }: Pick<Evaluation, "state">): boolean {
+  return state === "queued" || state === "running";
+}
+
 /** The verdict, then a line a rule. */
 export function gateLines({ verdict, rules }: Pick<Gate, "verdict" | "rules">): string[] {
   const lines = rules.map((rule) => `${rule.verdict}: ${rule.sentence}`);

@@ -9,7 +9,7 @@ import {
   printJson,
   printLine,
 } from "./cloud-command.ts";
-import { evaluationText, gateLines } from "./evaluation-text.ts";
+import { evaluationText, gateLines, isPending } from "./evaluation-text.ts";
 import { MODEL, modelDigest } from "./model-id.ts";
 import { wholeDigest } from "./whole-id.ts";
 
@@ -129,10 +129,6 @@ function show(evaluation: Evaluation, options: CloudCommandOptions): void {
       `${evaluation.evaluationId} is ${state}; \`sentinel models show\` tells how it ends.`,
     );
   }
-}
-
-function isPending({ state }: Pick<Evaluation, "state">): boolean {
-  return state === "queued" || state === "running";
 }
 
 function lineOf({ state, progress }: Evaluation): string {

@@ -2,7 +2,7 @@ import type { AppRouter } from "@sentinel/cloud/api/router";
 import type { inferRouterOutputs } from "@trpc/server";
 import type { Command } from "commander";
 import { askingCloud, type CloudApi, cloudCommand, printJson, printLine } from "./cloud-command.ts";
-import { evaluationText, gateLines } from "./evaluation-text.ts";
+import { evaluationText, gateLines, isPending } from "./evaluation-text.ts";
 import { addModelAddCommand } from "./model-add-command.ts";
 import { addModelEvaluationCommands } from "./model-evaluation-commands.ts";
 import { MODEL, modelDigest } from "./model-id.ts";
@@ -73,10 +73,6 @@ async function show(api: CloudApi, text: string, json: boolean): Promise<void> {
   printLine(textTable(null, rows));
   if (model.gate !== null) printLine(`\n${gateLines(model.gate).join("\n")}`);
   if (evaluation?.figures != null) printLine(`\n${evaluationText(evaluation, evaluation.figures)}`);
-}
-
-function isPending({ state }: { state: string }): boolean {
-  return state === "queued" || state === "running";
 }
 
 function isDone({ state }: { state: string }): boolean {
